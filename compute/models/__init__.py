@@ -1,0 +1,6 @@
+"""Rows of the compute floor: where steps run, and what they run in."""
+
+from compute.models.environments import EnvironmentBuild
+from compute.models.targets import ComputeTarget
+
+__all__ = ["ComputeTarget", "EnvironmentBuild"]

@@ -1,0 +1,139 @@
+/** Where cards stand: a request for Graphviz, its plain answer, and a plain layering when Graphviz cannot run. */
+import { ORDER_PORT, type Card, type GraphModel } from "./model";
+
+export interface Point { x: number; y: number }
+/** Upper left corners, by card id. */
+export type Positions = Record<string, Point>;
+export interface LayoutRequest { dot: string; ids: string[] }
+
+const INCH = 72;
+const GAP_X = 36;
+const GAP_Y = 64;
+/** Ranks with more cards than this are folded into several rows. */
+const WIDE_RANK = 40;
+const COLUMNS = 24;
+
+/** DOT with numbered nodes (user text never enters it) and the ports in order, so wires cross less. */
+export function layoutRequest(model: GraphModel): LayoutRequest {
+  const ids = model.cards.map((card) => card.id);
+  const number = new Map(ids.map((id, index) => [id, index]));
+  const lines = [
+    "digraph g {",
+    `graph [rankdir=TB, nodesep=${inches(GAP_X)}, ranksep=${inches(GAP_Y)}, splines=false, outputorder=nodesfirst];`,
+    'node [shape=record, fixedsize=true, fontsize=1, margin=0];',
+  ];
+  model.cards.forEach((card, index) => {
+    lines.push(`n${index} [width=${inches(card.width)}, height=${inches(card.height)}, label="{${fields("i", card.inputs.length)}|${fields("o", card.outputs.length)}}"];`);
+  });
+  for (const wire of model.wires) {
+    const source = model.byId.get(wire.source);
+    const target = model.byId.get(wire.target);
+    if (!source || !target) continue;
+    lines.push(`n${number.get(wire.source)}${port("o", source, wire.sourcePort)} -> n${number.get(wire.target)}${port("i", target, wire.targetPort)};`);
+  }
+  lines.push("}");
+  return { dot: lines.join("\n"), ids };
+}
+
+const inches = (pixels: number): string => (pixels / INCH).toFixed(3);
+const fields = (side: string, count: number): string => (count ? `{${Array.from({ length: count }, (_, i) => `<${side}${i}> `).join("|")}}` : " ");
+
+function port(side: "i" | "o", card: Card, id: string): string {
+  if (id === ORDER_PORT) return "";
+  const index = (side === "i" ? card.inputs : card.outputs).findIndex((one) => one.id === id);
+  return index < 0 ? "" : `:${side}${index}:${side === "i" ? "n" : "s"}`;
+}
+
+/** Reads `dot -Tplain`: inches, y upwards, centres -> pixels, y downwards, upper left corners. */
+export function readPlain(plain: string, ids: readonly string[]): Positions {
+  const positions: Positions = {};
+  let height = 0;
+  for (const line of plain.split("\n")) {
+    const words = line.split(" ");
+    if (words[0] === "graph") height = Number(words[3]);
+    if (words[0] !== "node") continue;
+    const id = ids[Number(words[1]?.slice(1))];
+    const [x, y, w, h] = words.slice(2, 6).map(Number);
+    if (id === undefined || x === undefined || y === undefined || w === undefined || h === undefined) continue;
+    positions[id] = { x: Math.round((x - w / 2) * INCH), y: Math.round((height - y - h / 2) * INCH) };
+  }
+  const missing = ids.filter((id) => !positions[id]);
+  if (missing.length) throw new Error(`The layout has no place for ${missing.length} of ${ids.length} nodes.`);
+  return positions;
+}
+
+/** Longest-path layering with the order of the parents inside a layer: plain, quick, never fails, not pretty. */
+export function layeredLayout(model: GraphModel): Positions {
+  const waiting = new Map(model.cards.map((card) => [card.id, 0]));
+  const next = new Map<string, string[]>();
+  for (const wire of model.wires) {
+    if (!waiting.has(wire.source) || !waiting.has(wire.target)) continue;
+    waiting.set(wire.target, (waiting.get(wire.target) ?? 0) + 1);
+    next.set(wire.source, [...(next.get(wire.source) ?? []), wire.target]);
+  }
+  const layer = new Map<string, number>();
+  const ready = [...waiting].filter(([, count]) => count === 0).map(([id]) => id);
+  for (let at = 0; at < ready.length; at += 1) {
+    const id = ready[at] as string;
+    const depth = layer.get(id) ?? 0;
+    layer.set(id, depth);
+    for (const target of next.get(id) ?? []) {
+      layer.set(target, Math.max(layer.get(target) ?? 0, depth + 1));
+      const left = (waiting.get(target) ?? 0) - 1;
+      waiting.set(target, left);
+      if (left === 0) ready.push(target);
+    }
+  }
+  const rows: Card[][] = [];
+  for (const card of model.cards) (rows[layer.get(card.id) ?? 0] ??= []).push(card); // a cycle's cards stay in row 0
+  const positions: Positions = {};
+  let y = 0;
+  for (const row of rows.filter(Boolean)) {
+    const width = row.reduce((sum, card) => sum + card.width + GAP_X, -GAP_X);
+    let x = -width / 2;
+    for (const card of row) {
+      positions[card.id] = { x: Math.round(x), y };
+      x += card.width + GAP_X;
+    }
+    y += Math.max(...row.map((card) => card.height)) + GAP_Y;
+  }
+  return positions;
+}
+
+/** Folds very wide ranks (a sweep of hundreds of steps) into a block of rows, so that the picture stays readable. */
+export function foldWideRanks(model: GraphModel, positions: Positions): Positions {
+  const ranks = new Map<number, Card[]>();
+  for (const card of model.cards) {
+    const place = positions[card.id];
+    if (!place) continue;
+    const middle = Math.round((place.y + card.height / 2) / 8);
+    ranks.set(middle, [...(ranks.get(middle) ?? []), card]);
+  }
+  if (![...ranks.values()].some((rank) => rank.length > WIDE_RANK)) return positions;
+  const xs = Object.values(positions).map((place) => place.x);
+  const left = Math.min(...xs);
+  const span = Math.max(1, Math.max(...xs) - left);
+  const pitch = Math.max(...model.cards.map((card) => card.width)) + GAP_X;
+  const width = pitch * (COLUMNS - 1);
+  const folded: Positions = {};
+  let y = 0;
+  for (const [, rank] of [...ranks].sort(([a], [b]) => a - b)) {
+    const ordered = rank.sort((a, b) => (positions[a.id]?.x ?? 0) - (positions[b.id]?.x ?? 0));
+    const rows = Math.ceil(ordered.length / COLUMNS);
+    const tall = Math.max(...ordered.map((card) => card.height));
+    let free = -Infinity;
+    const columns = Math.ceil(ordered.length / rows);
+    ordered.forEach((card, index) => {
+      const row = index % rows;
+      const column = Math.floor(index / rows);
+      let x = rows > 1 ? (column + (COLUMNS - columns) / 2) * pitch : (((positions[card.id]?.x ?? 0) - left) / span) * width;
+      if (rows === 1) {
+        x = Math.max(x, free);
+        free = x + pitch;
+      }
+      folded[card.id] = { x: Math.round(x), y: y + row * (tall + GAP_Y / 2) };
+    });
+    y += rows * (tall + GAP_Y / 2) + GAP_Y / 2;
+  }
+  return folded;
+}

@@ -1,0 +1,25 @@
+/** Where a log's bytes come from: ranges over HTTP, then the socket or polling for what is added. */
+export interface Piece { bytes: Uint8Array; size: number; next: number; complete: boolean }
+
+export class LogSource {
+  constructor(private readonly url: string, private readonly attempt: string) {}
+
+  address(parameters: Record<string, string | number> = {}): string {
+    const url = new URL(this.url, location.href);
+    if (this.attempt) url.searchParams.set("attempt", this.attempt);
+    for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, String(value));
+    return url.href;
+  }
+
+  async read(offset: number, limit: number, signal: AbortSignal): Promise<Piece> {
+    const answer = await fetch(this.address({ offset, limit }), { credentials: "same-origin", signal });
+    if (answer.status === 404) return { bytes: new Uint8Array(0), size: 0, next: offset, complete: false };
+    if (!answer.ok) throw new Error(`The log could not be read: the server answered ${answer.status}.`);
+    const bytes = new Uint8Array(await answer.arrayBuffer());
+    const next = number(answer.headers.get("X-Forebay-Log-Next"), offset + bytes.length);
+    const size = number(answer.headers.get("X-Forebay-Log-Size"), next);
+    return { bytes, size, next, complete: answer.headers.get("X-Forebay-Log-Complete") === "1" };
+  }
+}
+
+const number = (text: string | null, otherwise: number): number => (text === null || text === "" || Number.isNaN(Number(text)) ? otherwise : Number(text));

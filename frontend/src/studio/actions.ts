@@ -1,0 +1,90 @@
+/** Small behaviours by attribute, handled once for the whole page, also for what htmx brings later. */
+import { toast } from "./toast";
+
+export function startActions(): void {
+  document.addEventListener("click", click);
+  document.addEventListener("submit", (event) => confirmFirst(event, event.target as HTMLElement), true);
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") closeMenus(null);
+  });
+  widths(document);
+}
+
+function click(event: MouseEvent): void {
+  const target = event.target instanceof Element ? event.target : null;
+  if (!target) return;
+  closeMenus(target);
+  const button = target.closest<HTMLElement>("button, a, summary, [data-copy], [data-copy-text]");
+  if (button && !(button instanceof HTMLButtonElement && button.type === "submit" && button.form?.dataset["confirm"])) confirmFirst(event, button);
+  if (event.defaultPrevented || !button) return;
+  const { copy, copyText, dialog, toggle, themeSwitch, close } = button.dataset;
+  if (copyText !== undefined || copy !== undefined) void copyOut(button, copyText ?? document.querySelector(copy ?? "")?.textContent ?? "");
+  if (dialog) document.querySelector<HTMLDialogElement>(dialog)?.showModal();
+  if (close !== undefined) button.closest("dialog")?.close();
+  if (toggle) toggleOpen(button, document.querySelector<HTMLElement>(toggle));
+  if (themeSwitch !== undefined) switchTheme();
+}
+
+function confirmFirst(event: Event, element: HTMLElement): void {
+  const question = element.dataset["confirm"];
+  if (!question || window.confirm(question)) return;
+  event.preventDefault();
+  event.stopPropagation();
+}
+
+async function copyOut(button: HTMLElement, text: string): Promise<void> {
+  try {
+    await navigator.clipboard.writeText(text.trim());
+  } catch {
+    const area = document.createElement("textarea"); // no clipboard without https on another host
+    area.value = text.trim();
+    area.className = "visually-hidden";
+    document.body.append(area);
+    area.select();
+    const copied = document.execCommand("copy");
+    area.remove();
+    if (!copied) return toast("The browser did not allow copying.", "warning");
+  }
+  toast("Copied.", "success");
+  button.focus();
+}
+
+function toggleOpen(button: HTMLElement, target: HTMLElement | null): void {
+  if (!target) return;
+  const open = target.toggleAttribute("data-open");
+  button.setAttribute("aria-expanded", String(open));
+  if (!open) return;
+  const leave = (event: Event) => {
+    const inside = event.target instanceof Node && (target.contains(event.target) || button.contains(event.target));
+    if (event instanceof KeyboardEvent ? event.key !== "Escape" : inside) return;
+    if (target.hasAttribute("data-open") && !(event instanceof MouseEvent && button.contains(event.target as Node))) {
+      target.removeAttribute("data-open");
+      button.setAttribute("aria-expanded", "false");
+    }
+    document.removeEventListener("click", leave, true);
+    document.removeEventListener("keydown", leave, true);
+  };
+  document.addEventListener("click", leave, true);
+  document.addEventListener("keydown", leave, true);
+}
+
+function switchTheme(): void {
+  const root = document.documentElement;
+  const system = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+  const theme = (root.dataset["theme"] ?? system) === "dark" ? "light" : "dark";
+  root.dataset["theme"] = theme;
+  try { localStorage.setItem("forebay.theme", theme); } catch { /* private window */ }
+}
+
+function closeMenus(target: Element | null): void {
+  for (const menu of document.querySelectorAll<HTMLDetailsElement>("details.menu[open]")) {
+    if (target && menu.contains(target) && !target.closest(".menu-list a, .menu-list button")) continue;
+    menu.open = false;
+    if (!target) menu.querySelector("summary")?.focus();
+  }
+}
+
+/** `data-grow` as a share of the bar: a style the strict policy allows only from a program. */
+export function widths(root: ParentNode): void {
+  for (const part of root.querySelectorAll<HTMLElement>("[data-grow]")) part.style.flexGrow = part.dataset["grow"] ?? "0";
+}

@@ -1,0 +1,32 @@
+/** studio.js: on every page. */
+import { startActions, widths } from "./actions";
+import { startLive } from "./live";
+import { startShortcuts } from "./shortcuts";
+import { refreshTimes } from "./time";
+import { htmxErrors, toast } from "./toast";
+
+/** What scrolls must be reachable with the keyboard. */
+function reachScrolled(): void {
+  for (const box of document.querySelectorAll<HTMLElement>("pre.code, .error-lines, .table-wrap")) {
+    const scrolls = box.scrollWidth > box.clientWidth + 1 || box.scrollHeight > box.clientHeight + 1;
+    if (scrolls && box.tabIndex < 0) box.tabIndex = 0;
+  }
+}
+
+startActions();
+startShortcuts();
+startLive();
+htmxErrors();
+refreshTimes();
+reachScrolled();
+addEventListener("resize", reachScrolled);
+setInterval(() => { if (!document.hidden) refreshTimes(); }, 1000);
+document.addEventListener("visibilitychange", () => refreshTimes());
+for (const name of ["htmx:load", "htmx:afterSettle", "htmx:oobAfterSwap"]) {
+  document.body.addEventListener(name, () => {
+    refreshTimes();
+    widths(document);
+    reachScrolled();
+  });
+}
+(window as unknown as { forebay: object }).forebay = { toast };

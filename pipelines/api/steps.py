@@ -1,0 +1,154 @@
+"""REST: one step run, its log, metrics, artifacts and outputs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from django.conf import settings
+from django.http import HttpResponse, HttpResponseBase
+from django.utils import timezone
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from pipelines import selectors
+from pipelines.api.runs import read_number, read_records
+from pipelines.api.shapes import metric_shape, step_shape
+from pipelines.domain.status import FINAL, Status
+from pipelines.services.records import ingest_records
+from workspaces.api.base import WorkspaceAPIView
+from workspaces.api.downloads import file_download
+from workspaces.domain.errors import Forbidden, NotFound
+from workspaces.storage import BlobStore
+
+LOG_CHUNK = 1 << 20
+BINARY = {(200, "application/octet-stream"): OpenApiTypes.BINARY}
+
+
+@extend_schema(responses=OpenApiTypes.OBJECT)
+class StepView(WorkspaceAPIView):
+    """One step run."""
+
+    def get(self, request: Request, workspace_name: str, step_uid: str) -> Response:
+        return Response(step_shape(selectors.get_step(self.workspace, step_uid)))
+
+
+@extend_schema(responses={(200, "text/plain"): OpenApiTypes.STR})
+class StepLogView(WorkspaceAPIView):
+    """The log of an attempt, by offset in bytes."""
+
+    def get(self, request: Request, workspace_name: str, step_uid: str) -> HttpResponse:
+        """Up to `limit` bytes (at most 1 MiB) from `offset`; a negative one counts from the end.
+
+        Headers: X-Forebay-Log-Size (bytes now), -Next (offset to go on from), -Complete (0, 1).
+        """
+        step = selectors.get_step(self.workspace, step_uid)
+        number = int(read_number(request, "attempt", 0)) or None
+        limit = min(int(read_number(request, "limit", LOG_CHUNK)) or LOG_CHUNK, LOG_CHUNK)
+        complete = Status(step.status) in FINAL  # read before the file: nothing comes after
+        attempt = selectors.get_attempt(step, number)
+        if attempt is not None and attempt.outcome:
+            complete = True
+        data, size, start = b"", 0, 0
+        if attempt is not None:
+            data, size, start = _read(selectors.log_path(attempt), self._offset(request), limit)
+        answer = HttpResponse(data, content_type="text/plain; charset=utf-8")
+        answer["X-Content-Type-Options"] = "nosniff"
+        answer["X-Forebay-Log-Start"] = str(start)
+        answer["X-Forebay-Log-Size"] = str(size)
+        answer["X-Forebay-Log-Next"] = str(start + len(data))
+        answer["X-Forebay-Log-Complete"] = "1" if complete else "0"
+        return answer
+
+    @staticmethod
+    def _offset(request: Request) -> int:
+        raw = request.query_params.get("offset", "0")
+        if raw.startswith("-") and raw[1:].isdigit():
+            return -int(raw[1:])
+        return int(read_number(request, "offset", 0))
+
+
+def _read(path: Path, offset: int, limit: int) -> tuple[bytes, int, int]:
+    try:
+        with path.open("rb") as file:
+            size = file.seek(0, 2)
+            start = max(0, size + offset) if offset < 0 else min(offset, size)
+            file.seek(start)
+            return file.read(limit), size, start
+    except FileNotFoundError:
+        return b"", 0, 0
+
+
+@extend_schema(responses=OpenApiTypes.OBJECT)
+class StepMetricsView(WorkspaceAPIView):
+    """What a step logged."""
+
+    def get(self, request: Request, workspace_name: str, step_uid: str) -> Response:
+        step = selectors.get_step(self.workspace, step_uid)
+        rows = selectors.metrics_of(step.run, step, name=request.query_params.get("name", ""))
+        return Response({"items": [metric_shape(row) for row in rows]})
+
+
+@extend_schema(request=OpenApiTypes.OBJECT, responses=OpenApiTypes.OBJECT)
+class StepRecordsView(WorkspaceAPIView):
+    """Metrics, tags and properties sent for a step by REST instead of its spool."""
+
+    def post(self, request: Request, workspace_name: str, step_uid: str) -> Response:
+        step = selectors.get_step(self.workspace, step_uid)
+        if self.actor.is_run_token and self.actor.step_run_uid != step.uid:
+            raise Forbidden("A step's own token writes its own records only.", code="run_token")
+        stored = ingest_records(
+            run=step.run, step_run=step, records=read_records(request), now=timezone.now()
+        )
+        return Response({"stored": stored})
+
+
+@extend_schema(responses=OpenApiTypes.OBJECT)
+class StepArtifactsView(WorkspaceAPIView):
+    """Files that a step left in ./outputs and ./logs."""
+
+    def get(self, request: Request, workspace_name: str, step_uid: str) -> Response:
+        step = selectors.get_step(self.workspace, step_uid)
+        rows = selectors.artifacts_of(step)
+        return Response({"items": [{"path": row.path, "size": row.size} for row in rows]})
+
+
+@extend_schema(responses=BINARY)
+class StepArtifactView(WorkspaceAPIView):
+    """One such file."""
+
+    def get(
+        self, request: Request, workspace_name: str, step_uid: str, path: str
+    ) -> HttpResponseBase:
+        row = selectors.get_artifact(selectors.get_step(self.workspace, step_uid), path)
+        blob = BlobStore(Path(settings.FOREBAY_DATA) / "blobs").path_of(row.sha256)
+        return _download(blob, Path(path).name)
+
+
+@extend_schema(responses=OpenApiTypes.OBJECT)
+class OutputFilesView(WorkspaceAPIView):
+    """The files of a published output."""
+
+    def get(self, request: Request, workspace_name: str, step_uid: str, name: str) -> Response:
+        output = selectors.get_output(selectors.get_step(self.workspace, step_uid), name)
+        files = selectors.output_files(output)
+        return Response({"items": [{"path": file.relative, "size": file.size} for file in files]})
+
+
+@extend_schema(responses=BINARY)
+class OutputFileView(WorkspaceAPIView):
+    """One file of a published output; without a path, the output that is itself a file."""
+
+    def get(
+        self, request: Request, workspace_name: str, step_uid: str, name: str, path: str = ""
+    ) -> HttpResponseBase:
+        output = selectors.get_output(selectors.get_step(self.workspace, step_uid), name)
+        return _download(selectors.output_file(output, path), Path(path or name).name)
+
+
+def _download(path: Path, name: str) -> HttpResponseBase:
+    try:
+        return file_download(path, name)
+    except FileNotFoundError:
+        raise NotFound(f"The file {name!r} is gone from the store.") from None

@@ -1,0 +1,136 @@
+"""The graph of a pipeline: plain values parsed from Graph JSON, version 1.
+
+The SDK, the designer and stored runs share this form; docs/reference/graph.md describes it.
+Parsing collects every problem instead of stopping at the first; rules that need more than the
+graph itself (does this compute target exist?) are in `validation.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+GRAPH_VERSION = 1
+PARAMETER_TYPES: dict[str, tuple[type, ...]] = {
+    "int": (int,),
+    "float": (int, float),
+    "string": (str,),
+    "bool": (bool,),
+}
+INPUT_MODES = ("mount", "download", "direct")
+
+Scalar = str | int | float | bool
+
+
+@dataclass(frozen=True)
+class InputRef:
+    """An argument that becomes the path (or id) of the step's input of this name."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class OutputRef:
+    """An argument that becomes the path of the step's output of this name."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class ParameterRef:
+    """An argument that becomes the value of the pipeline parameter of this name."""
+
+    name: str
+
+
+Argument = str | int | float | bool | InputRef | OutputRef | ParameterRef
+
+
+@dataclass(frozen=True)
+class StepOutputSource:
+    node: str
+    output: str
+
+
+@dataclass(frozen=True)
+class DatasetSource:
+    dataset: str
+
+
+@dataclass(frozen=True)
+class PathSource:
+    datastore: str
+    path: str
+
+
+Source = StepOutputSource | DatasetSource | PathSource
+
+
+@dataclass(frozen=True)
+class Input:
+    name: str
+    source: Source
+    mode: str = "mount"
+    path_on_compute: str | None = None
+
+
+@dataclass(frozen=True)
+class Output:
+    name: str
+    datastore: str
+    mode: str = "mount"
+    is_directory: bool | None = None
+    path_on_compute: str | None = None
+    overwrite: bool = False
+
+
+@dataclass(frozen=True)
+class Parameter:
+    name: str
+    type: str
+    default: Scalar | None = None
+
+
+@dataclass(frozen=True)
+class Node:
+    """One step. `raw` is the JSON it came from, kept as it was sent."""
+
+    id: str
+    name: str
+    snapshot: str
+    script: str
+    compute: str
+    arguments: tuple[Argument, ...] = ()
+    inputs: tuple[Input, ...] = ()
+    outputs: tuple[Output, ...] = ()
+    environment: Mapping[str, Any] | None = None
+    parameters: Mapping[str, Scalar | ParameterRef] = field(default_factory=dict)
+    allow_reuse: bool = True
+    version: str | None = None
+    hash_paths: tuple[str, ...] | None = None
+    after: tuple[str, ...] = ()
+    raw: Mapping[str, Any] = field(default_factory=dict)
+
+    def input(self, name: str) -> Input | None:
+        return next((port for port in self.inputs if port.name == name), None)
+
+    def upstream(self) -> list[str]:
+        """Ids of the nodes this one waits for, each once, in the order they are named."""
+        ids = [p.source.node for p in self.inputs if isinstance(p.source, StepOutputSource)]
+        return list(dict.fromkeys([*ids, *self.after]))
+
+    def used_parameters(self) -> list[str]:
+        """Names of the pipeline parameters this step reads, each once."""
+        refs = [a.name for a in self.arguments if isinstance(a, ParameterRef)]
+        refs += [v.name for v in self.parameters.values() if isinstance(v, ParameterRef)]
+        return list(dict.fromkeys(refs))
+
+
+@dataclass(frozen=True)
+class Graph:
+    nodes: tuple[Node, ...]
+    parameters: tuple[Parameter, ...] = ()
+
+    def node(self, node_id: str) -> Node | None:
+        return next((node for node in self.nodes if node.id == node_id), None)

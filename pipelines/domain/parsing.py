@@ -1,0 +1,303 @@
+"""Graph JSON -> `Graph`, with every problem of form named by node and field."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pipelines.domain.graph import (
+    GRAPH_VERSION,
+    INPUT_MODES,
+    PARAMETER_TYPES,
+    Argument,
+    DatasetSource,
+    Graph,
+    Input,
+    InputRef,
+    Node,
+    Output,
+    OutputRef,
+    Parameter,
+    ParameterRef,
+    PathSource,
+    Scalar,
+    Source,
+    StepOutputSource,
+)
+from workspaces.domain.errors import Problem
+
+NAME_LIMIT = 255
+NODE_LIMIT = 20_000
+
+
+class _Reader:
+    """Typed access to one JSON object; what doesn't fit becomes a problem, never an exception."""
+
+    def __init__(self, problems: list[Problem], node: str | None, node_name: str | None) -> None:
+        self.problems, self.node, self.node_name = problems, node, node_name
+
+    def problem(self, field: str, message: str, code: str = "invalid") -> None:
+        self.problems.append(Problem(message, field, self.node, self.node_name, code))
+
+    def text(
+        self, data: Mapping[str, Any], key: str, prefix: str = "", *, required: bool = True
+    ) -> str:
+        value = data.get(key)
+        if value is None and not required:
+            return ""
+        if not isinstance(value, str) or not value.strip():
+            self.problem(prefix + key, f"{key} must be a text that is not empty.")
+            return ""
+        if len(value) > NAME_LIMIT and key != "comment":
+            self.problem(prefix + key, f"{key} has {len(value)} characters; {NAME_LIMIT} fit.")
+        return value
+
+    def optional_text(self, data: Mapping[str, Any], key: str, prefix: str = "") -> str | None:
+        value = data.get(key)
+        if value is not None and not isinstance(value, str):
+            self.problem(prefix + key, f"{key} must be a text or null.")
+            return None
+        return value
+
+    def flag(self, data: Mapping[str, Any], key: str, default: bool, prefix: str = "") -> bool:
+        value = data.get(key, default)
+        if not isinstance(value, bool):
+            self.problem(prefix + key, f"{key} must be true or false.")
+            return default
+        return value
+
+    def items(self, data: Mapping[str, Any], key: str) -> list[Any]:
+        value = data.get(key)
+        if value is None:
+            return []
+        if not isinstance(value, list):
+            self.problem(key, f"{key} must be a list.")
+            return []
+        return value
+
+    def mapping(self, data: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+        value = data.get(key)
+        if value is None:
+            return {}
+        if not isinstance(value, dict):
+            self.problem(key, f"{key} must be an object.")
+            return {}
+        return value
+
+
+def parse_graph(data: Any) -> tuple[Graph, list[Problem]]:
+    """The graph as far as it can be read, and all that is wrong with its form."""
+    problems: list[Problem] = []
+    top = _Reader(problems, None, None)
+    if not isinstance(data, dict):
+        top.problem("graph", "The graph must be a JSON object.")
+        return Graph(()), problems
+    if data.get("version") != GRAPH_VERSION:
+        top.problem("graph.version", f"This studio reads graphs of version {GRAPH_VERSION}.")
+        return Graph(()), problems
+    raw_nodes = top.items(data, "nodes")
+    if not raw_nodes:
+        top.problem("graph.nodes", "The pipeline has no steps.", "empty")
+    if len(raw_nodes) > NODE_LIMIT:
+        top.problem("graph.nodes", f"The pipeline has {len(raw_nodes)} steps; {NODE_LIMIT} fit.")
+        return Graph(()), problems
+    parameters = tuple(
+        parameter
+        for index, raw in enumerate(top.items(data, "parameters"))
+        if (parameter := _parse_parameter(top, raw, index))
+    )
+    nodes = tuple(
+        node
+        for index, raw in enumerate(raw_nodes)
+        if (node := _parse_node(raw, index, problems)) is not None
+    )
+    return Graph(nodes, parameters), problems
+
+
+def _parse_parameter(reader: _Reader, raw: Any, index: int) -> Parameter | None:
+    field = f"graph.parameters[{index}]"
+    if not isinstance(raw, dict):
+        reader.problem(field, "A parameter must be an object.")
+        return None
+    name = reader.text(raw, "name", field + ".")
+    kind = raw.get("type")
+    if kind not in PARAMETER_TYPES:
+        reader.problem(f"{field}.type", f"type must be one of {', '.join(PARAMETER_TYPES)}.")
+        return None
+    default = raw.get("default")
+    if default is not None and not fits(kind, default):
+        reader.problem(f"{field}.default", f"The default of {name} must be of type {kind}.")
+        return None
+    return Parameter(name, kind, default)
+
+
+def fits(kind: str, value: Any) -> bool:
+    """Whether a JSON value is of a parameter's type; a bool is no number."""
+    if isinstance(value, bool) != (kind == "bool"):
+        return False
+    return isinstance(value, PARAMETER_TYPES[kind])
+
+
+def _parse_node(raw: Any, index: int, problems: list[Problem]) -> Node | None:
+    if not isinstance(raw, dict):
+        problems.append(Problem("A node must be an object.", f"graph.nodes[{index}]"))
+        return None
+    node_id = raw.get("id")
+    if not isinstance(node_id, str) or not 0 < len(node_id) <= 64:
+        problems.append(
+            Problem("A node's id must be a text of 1 to 64 characters.", f"graph.nodes[{index}].id")
+        )
+        return None
+    name = raw.get("name") if isinstance(raw.get("name"), str) else None
+    reader = _Reader(problems, node_id, name or node_id)
+    if raw.get("kind") != "python_script":
+        reader.problem("kind", f"This studio can't run steps of kind {raw.get('kind')!r}.")
+        return None
+    hash_paths = raw.get("hash_paths")
+    if hash_paths is not None and not _is_texts(hash_paths):
+        reader.problem("hash_paths", "hash_paths must be a list of paths or null.")
+        hash_paths = None
+    after = reader.items(raw, "after")
+    if not _is_texts(after):
+        reader.problem("after", "after must be a list of node ids.")
+        after = []
+    environment = raw.get("environment")
+    if environment is not None and not isinstance(environment, dict):
+        reader.problem("environment", "environment must be an object or null.")
+        environment = None
+    return Node(
+        id=node_id,
+        name=reader.text(raw, "name"),
+        snapshot=reader.text(raw, "snapshot"),
+        script=reader.text(raw, "script"),
+        compute=reader.text(raw, "compute"),
+        arguments=_parse_arguments(reader, raw),
+        inputs=_parse_inputs(reader, raw),
+        outputs=_parse_outputs(reader, raw),
+        environment=environment,
+        parameters=_parse_step_parameters(reader, raw),
+        allow_reuse=reader.flag(raw, "allow_reuse", True),
+        version=reader.optional_text(raw, "version"),
+        hash_paths=tuple(hash_paths) if hash_paths is not None else None,
+        after=tuple(after),
+        raw=raw,
+    )
+
+
+def parse_node(raw: Mapping[str, Any]) -> Node:
+    """One node that was checked before (a stored step's); a ValueError means it was not."""
+    problems: list[Problem] = []
+    node = _parse_node(dict(raw), 0, problems)
+    if node is None or problems:
+        raise ValueError("; ".join(problem.message for problem in problems))
+    return node
+
+
+def _is_texts(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)
+
+
+REFERENCES: dict[str, type[InputRef] | type[OutputRef] | type[ParameterRef]] = {
+    "input": InputRef,
+    "output": OutputRef,
+    "parameter": ParameterRef,
+}
+
+
+def _parse_reference(value: Any) -> Argument | None:
+    if isinstance(value, dict) and len(value) == 1:
+        ((kind, name),) = value.items()
+        if kind in REFERENCES and isinstance(name, str):
+            return REFERENCES[kind](name)
+    return None
+
+
+def _parse_arguments(reader: _Reader, raw: Mapping[str, Any]) -> tuple[Argument, ...]:
+    arguments: list[Argument] = []
+    for index, value in enumerate(reader.items(raw, "arguments")):
+        if isinstance(value, (str, int, float, bool)):
+            arguments.append(value)
+        elif (reference := _parse_reference(value)) is not None:
+            arguments.append(reference)
+        else:
+            reader.problem(
+                f"arguments[{index}]",
+                "An argument is a text, a number, true, false, or one of "
+                '{"input": …}, {"output": …}, {"parameter": …}.',
+            )
+    return tuple(arguments)
+
+
+def _parse_step_parameters(
+    reader: _Reader, raw: Mapping[str, Any]
+) -> dict[str, Scalar | ParameterRef]:
+    values: dict[str, Scalar | ParameterRef] = {}
+    for name, value in reader.mapping(raw, "parameters").items():
+        reference = _parse_reference(value)
+        if isinstance(value, (str, int, float, bool)):
+            values[name] = value
+        elif isinstance(reference, ParameterRef):
+            values[name] = reference
+        else:
+            reader.problem(f"parameters.{name}", f"{name} must be a value or a pipeline parameter.")
+    return values
+
+
+def _parse_source(reader: _Reader, raw: Any, field: str) -> Source | None:
+    if isinstance(raw, dict):
+        texts = all(isinstance(value, str) for value in raw.values())
+        if set(raw) == {"node", "output"} and texts:
+            return StepOutputSource(raw["node"], raw["output"])
+        if set(raw) == {"dataset"} and texts:
+            return DatasetSource(raw["dataset"])
+        if set(raw) == {"datastore", "path"} and texts:
+            return PathSource(raw["datastore"], raw["path"])
+    reader.problem(
+        field, "An input's source is a step's output, a dataset, or a path on a datastore."
+    )
+    return None
+
+
+def _parse_inputs(reader: _Reader, raw: Mapping[str, Any]) -> tuple[Input, ...]:
+    inputs: list[Input] = []
+    for index, item in enumerate(reader.items(raw, "inputs")):
+        field = f"inputs[{index}]"
+        if not isinstance(item, dict):
+            reader.problem(field, "An input must be an object.")
+            continue
+        name = reader.text(item, "name", field + ".")
+        mode = item.get("mode") or "mount"
+        if mode not in INPUT_MODES:
+            reader.problem(f"{field}.mode", f"mode must be one of {', '.join(INPUT_MODES)}.")
+        source = _parse_source(reader, item.get("source"), f"{field}.source")
+        if source is not None:
+            path = reader.optional_text(item, "path_on_compute", field + ".")
+            inputs.append(Input(name, source, str(mode), path))
+    return tuple(inputs)
+
+
+def _parse_outputs(reader: _Reader, raw: Mapping[str, Any]) -> tuple[Output, ...]:
+    outputs: list[Output] = []
+    for index, item in enumerate(reader.items(raw, "outputs")):
+        field = f"outputs[{index}]"
+        if not isinstance(item, dict):
+            reader.problem(field, "An output must be an object.")
+            continue
+        name = reader.text(item, "name", field + ".")
+        if name in (".", "..") or "/" in name or "\\" in name or "\0" in name:
+            reader.problem(f"{field}.name", f"{name!r} can't be the name of an output.")
+        is_directory = item.get("is_directory")
+        if is_directory is not None and not isinstance(is_directory, bool):
+            reader.problem(f"{field}.is_directory", "is_directory must be true, false or null.")
+            is_directory = None
+        outputs.append(
+            Output(
+                name=name,
+                datastore=reader.text(item, "datastore", field + "."),
+                mode=reader.optional_text(item, "mode", field + ".") or "mount",
+                is_directory=is_directory,
+                path_on_compute=reader.optional_text(item, "path_on_compute", field + "."),
+                overwrite=reader.flag(item, "overwrite", False, field + "."),
+            )
+        )
+    return tuple(outputs)

@@ -1,0 +1,1 @@
+"""The only starter of steps: see docs/contributing/RUNNER.md."""

@@ -1,0 +1,377 @@
+"""What the runner does with each attempt, from its claim to its last transaction.
+
+take ─> (environment) ─> prepare ─> start ─> ended ─> finalize ─> conclude
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import DatabaseError
+from django.utils import timezone
+
+from pipelines.domain.status import Reason, Status
+from pipelines.models import Attempt
+from pipelines.runner import protocol, strays
+from pipelines.runner.environment_builds import EnvironmentBuilds
+from pipelines.runner.outcomes import decide_outcome, failed_early
+from pipelines.runner.processes import ProcessTable
+from pipelines.runner.protocol import Process
+from pipelines.runner.specs import (
+    SpecError,
+    attempt_folder,
+    build_spec,
+)
+from pipelines.runner.staging.finalize import clean_up, finalize
+from pipelines.runner.staging.prepare import CODE, prepare
+from pipelines.runner.staging.spec import (
+    FINALIZED_FILE,
+    PREPARED_FILE,
+    SPEC_FILE,
+    StagingError,
+    read_json,
+    write_json,
+)
+from pipelines.runner.work import Phase, Work, append_line, is_small, stager_arguments, tail_of
+from pipelines.services import records, steps
+from pipelines.services.steps import ClaimedStep, Outcome
+
+log = logging.getLogger(__name__)
+
+GRACE = 10.0  # seconds between TERM and KILL
+STAGER_TRIES = 3
+
+
+class Attempts:
+    """Every attempt this runner looks after, by step id."""
+
+    def __init__(
+        self,
+        processes: ProcessTable,
+        environments: EnvironmentBuilds,
+        *,
+        reached: Callable[[str], None],
+        claim: Callable[[], None],
+    ) -> None:
+        self.processes = processes
+        self.environments = environments
+        self.reached = reached
+        self.claim = claim
+        self.works: dict[int, Work] = {}
+        self.had_strays = False
+        self._to_clean: list[Path] = []
+
+    # -- from the claim to the script -------------------------------------------------------
+
+    def take(self, claimed: ClaimedStep) -> None:
+        """Begin a claimed attempt."""
+        claimed.attempt.step_run = claimed.step
+        self.guard(claimed.attempt, lambda: self._take(claimed))
+
+    def _take(self, claimed: ClaimedStep) -> None:
+        attempt = claimed.attempt
+        folder = attempt_folder(attempt.folder)
+        try:
+            spec, small = build_spec(claimed)
+            protocol.make_folder(folder)
+            write_json(folder / SPEC_FILE, spec)
+        except (SpecError, OSError) as error:
+            self._fail_early(attempt, folder, Reason.PREPARE_FAILED, str(error))
+            return
+        self.reached("specified")
+        work = self.works[attempt.step_run_id] = Work(attempt, folder, spec)
+        self.continue_preparing(work, small=small)
+
+    def continue_preparing(self, work: Work, *, small: bool) -> None:
+        """Lay the files out once the environment is there."""
+        environment = work.attempt.step_run.environment
+        if not self.environments.is_ready(environment):
+            work.phase = Phase.ENVIRONMENT
+            self.environments.wait_for(
+                environment,
+                work.log,
+                lambda error: self._environment_built(work, small, error),
+            )
+            return
+        work.phase = Phase.PREPARING
+        if not small:
+            self.run_stager(work, "prepare")
+            return
+        try:
+            prepare(work.folder, work.spec)
+        except StagingError as error:
+            self.fail_early(work, Reason.PREPARE_FAILED, str(error))
+            return
+        self.start(work)
+
+    def _environment_built(self, work: Work, small: bool, error: str | None) -> None:
+        if self.works.get(work.attempt.step_run_id) is not work:
+            return  # canceled meanwhile
+        if error is not None:
+            self.fail_early(work, Reason.ENVIRONMENT_FAILED, error)
+        else:
+            self.continue_preparing(work, small=small)
+
+    def start(self, work: Work) -> None:
+        """Start the script; the row says so while it starts up."""
+        self.reached("prepared")
+        try:
+            process = protocol.start_process(
+                work.folder,
+                work.spec["argv"],
+                log=work.log,
+                cwd=work.folder / CODE,
+                env=work.spec["env"],
+            )
+        except (OSError, ValueError) as error:
+            self.fail_early(work, Reason.PREPARE_FAILED, f"The script could not start: {error}.")
+            return
+        self.reached("started")
+        self.watch_script(work, process)
+        running = steps.mark_running(attempt=work.attempt, pid=process.pid, now=timezone.now())
+        self.reached("marked")
+        if not running:
+            self.cancel({work.attempt.step_run_id})
+
+    def watch_script(self, work: Work, process: Process) -> None:
+        work.phase, work.process = Phase.RUNNING, process
+        self.works[work.attempt.step_run_id] = work
+        self.processes.watch(process, lambda: self.guard(work.attempt, lambda: self.ended(work)))
+
+    def guard(self, attempt: Attempt, action: Callable[[], None]) -> None:
+        """Let a mistake of ours fail one step, not the runner and with it every step.
+
+        Errors of the database do end the runner: the next one takes up the same attempt.
+        """
+        try:
+            action()
+        except DatabaseError:
+            raise
+        except Exception as error:
+            log.exception("attempt %s failed inside the runner", attempt.folder)
+            work = self.works.pop(attempt.step_run_id, None)
+            if work is not None and work.process is not None:
+                protocol.signal_group(work.process.pid, signal.SIGKILL)
+            detail = f"{type(error).__name__}: {error}"
+            self._fail_early(attempt, attempt_folder(attempt.folder), Reason.INTERNAL, detail)
+
+    # -- from the script's end to the last transaction --------------------------------------
+
+    def ended(self, work: Work) -> None:
+        """The script's wrapper ended: end what it left behind and read the exit code."""
+        process = work.process
+        assert process is not None
+        protocol.signal_group(process.pid, signal.SIGKILL)
+        protocol.reap(process)
+        self._end_strays(work)
+        work.process, work.kill_at = None, None
+        work.exit_code = protocol.read_exit_code(work.folder)
+        self.reached("ended")
+        self.finalize(work)
+
+    def _end_strays(self, work: Work) -> None:
+        if work.adopted:
+            candidates = strays.all_processes()
+        else:
+            known = self.processes.own_pids()
+            candidates = [pid for pid in strays.own_children() if pid not in known]
+        marker = f"FOREBAY_SPOOL={work.spool.path}"
+        killed = strays.end_strays(candidates, marker=marker) if candidates else []
+        if killed:
+            self.had_strays = True
+            append_line(work.log, f"Ended {len(killed)} processes that the script left behind.\n")
+
+    def finalize(self, work: Work) -> None:
+        """Keep the results: here when they are small, else in a child."""
+        work.phase = Phase.FINALIZING
+        keep = work.exit_code == 0 and not work.canceling
+        if (work.folder / FINALIZED_FILE).exists():  # done before a restart
+            self.conclude(work, read_json(work.folder / FINALIZED_FILE))
+        elif is_small(work):
+            result = finalize(work.folder, work.spec, keep_outputs=keep)
+            self.reached("published")
+            self._to_clean.append(work.folder)
+            self.conclude(work, result)
+        else:
+            if not work.canceling:
+                steps.begin_finalizing(attempt=work.attempt, now=timezone.now())
+            self.reached("finalizing")
+            self.run_stager(work, "finalize", "keep" if keep else "discard")
+
+    def conclude(self, work: Work, result: dict[str, Any]) -> None:
+        """Store what is left of the spool, then the outcome; then somebody else's turn."""
+        self.ingest(work, to_end=True)
+        outcome = decide_outcome(
+            work.attempt.step_run,
+            exit_code=work.exit_code,
+            canceled=work.canceling,
+            result=result,
+        )
+        self.finish(work, outcome)
+
+    def finish(self, work: Work, outcome: Outcome) -> None:
+        self.reached("concluding")
+        self.works.pop(work.attempt.step_run_id, None)
+        steps.finish_step(attempt=work.attempt, outcome=outcome, now=timezone.now())
+        self.reached("finished")
+        self.claim()
+
+    def fail_early(self, work: Work, reason: Reason, detail: str) -> None:
+        """The script never started."""
+        self.works.pop(work.attempt.step_run_id, None)
+        self._to_clean.append(work.folder)
+        self._fail_early(work.attempt, work.folder, reason, detail)
+
+    def _fail_early(self, attempt: Attempt, folder: Path, reason: Reason, detail: str) -> None:
+        outcome = failed_early(reason, detail, folder / "log")
+        steps.finish_step(attempt=attempt, outcome=outcome, now=timezone.now())
+        self.claim()
+
+    # -- the stager --------------------------------------------------------------------------
+
+    def run_stager(self, work: Work, stage: str, *arguments: str) -> None:
+        """Start the stager child, or watch the one that an earlier runner started."""
+        for number in range(1, STAGER_TRIES + 1):
+            folder = work.folder / f"{stage}.{number}"
+            if folder.exists():
+                found = protocol.look(folder)
+                if found.alive and found.pid:
+                    process = protocol.adopt_process(folder, found.pid)
+                    if process is not None:
+                        self._watch_stager(work, stage, process)
+                        return
+                if found.exit_code == 0:
+                    self._staged(work, stage)
+                    return
+                protocol.take_fence(folder)
+                continue
+            protocol.make_folder(folder)
+            process = protocol.start_process(
+                folder,
+                [
+                    sys.executable,
+                    "-S",
+                    "-m",
+                    "pipelines.runner.staging",
+                    stage,
+                    os.fspath(work.folder),
+                    *arguments,
+                ],
+                log=work.folder / "staging.log",
+                cwd=settings.BASE_DIR,
+                env={
+                    "PATH": os.environ.get("PATH", ""),
+                    "LANG": "C.UTF-8",
+                    "PYTHONPATH": os.fspath(settings.BASE_DIR),
+                },
+            )
+            self.reached(f"{stage}-started")
+            self._watch_stager(work, stage, process)
+            return
+        self._stager_gave_up(work, stage)
+
+    def _watch_stager(self, work: Work, stage: str, process: Process) -> None:
+        def ended() -> None:
+            protocol.signal_group(process.pid, signal.SIGKILL)
+            protocol.reap(process)
+            work.process = None
+            if protocol.read_exit_code(process.folder) == 0:
+                self._staged(work, stage)
+            elif work.canceling and stage == "prepare":
+                self.finish(work, Outcome(Status.CANCELED, Reason.CANCELED_BY_USER))
+            else:
+                self.run_stager(work, stage, *stager_arguments(work, stage))
+
+        work.phase = Phase.PREPARING if stage == "prepare" else Phase.FINALIZING
+        work.process = process
+        self.works[work.attempt.step_run_id] = work
+        self.processes.watch(process, lambda: self.guard(work.attempt, ended))
+
+    def _staged(self, work: Work, stage: str) -> None:
+        if stage == "finalize":
+            self.conclude(work, read_json(work.folder / FINALIZED_FILE))
+            return
+        error = read_json(work.folder / PREPARED_FILE)["error"]
+        if work.canceling:
+            self._to_clean.append(work.folder)
+            self.finish(work, Outcome(Status.CANCELED, Reason.CANCELED_BY_USER))
+        elif error:
+            self.fail_early(work, Reason.PREPARE_FAILED, error)
+        else:
+            self.start(work)
+
+    def _stager_gave_up(self, work: Work, stage: str) -> None:
+        tail = tail_of(work.folder / "staging.log")
+        if stage == "prepare":
+            self.fail_early(work, Reason.PREPARE_FAILED, f"Copying its files failed. {tail}")
+        else:
+            detail = f"Keeping its outputs failed {STAGER_TRIES} times. {tail}"
+            self._to_clean.append(work.folder)
+            self.conclude(
+                work,
+                {
+                    "missing": [],
+                    "outputs": [],
+                    "artifacts": [],
+                    "error": detail,
+                    "error_lines": detail.split("\n"),
+                },
+            )
+
+    # -- now and then -------------------------------------------------------------------------
+
+    def cancel(self, step_ids: set[int]) -> None:
+        """Begin to end these steps' processes. One whose exit code was read keeps its result."""
+        for step_id in step_ids:
+            work = self.works.get(step_id)
+            if work is None or work.canceling or work.phase is Phase.FINALIZING:
+                continue
+            work.canceling = True
+            if work.process is None:  # waits for its environment
+                self._to_clean.append(work.folder)
+                self.finish(work, Outcome(Status.CANCELED, Reason.CANCELED_BY_USER))
+                continue
+            append_line(work.log, "Cancel was requested.\n")
+            protocol.signal_group(work.process.pid, signal.SIGTERM)
+            work.kill_at = time.monotonic() + (GRACE if work.phase is Phase.RUNNING else 0)
+
+    def enforce_deadlines(self, now: float) -> None:
+        """KILL what did not end within its grace."""
+        for work in self.works.values():
+            if work.kill_at is not None and work.kill_at <= now and work.process is not None:
+                work.kill_at = None
+                protocol.signal_group(work.process.pid, signal.SIGKILL)
+
+    def leave_behind(self, folder: Path) -> None:
+        """An attempt folder whose script will never run (again)."""
+        self._to_clean.append(folder)
+
+    def do_slow_work(self) -> None:
+        """Take in what scripts logged; remove what ended attempts no longer need."""
+        for work in list(self.works.values()):
+            if work.phase is Phase.RUNNING:
+                self.ingest(work, to_end=False)
+        while self._to_clean:
+            clean_up(self._to_clean.pop())
+
+    def ingest(self, work: Work, *, to_end: bool) -> None:
+        """Store new lines of the spool; lines that can't be kept are named in the step's log."""
+        for batch in work.spool.batches(to_end=to_end):
+            stored = records.ingest_spool_records(
+                attempt=work.attempt,
+                records=batch.records,
+                from_seq=batch.from_seq,
+                to_seq=batch.to_seq,
+                now=timezone.now(),
+            )
+            if stored and batch.refused:
+                append_line(work.log, "\n".join(batch.refused[:20]) + "\n")
+            work.spool.advance(batch)

@@ -1,0 +1,138 @@
+"""The child that builds an environment: `python -S -m pipelines.runner.build_environment <folder>`.
+
+It reads build.json from its process folder, builds beside the final place and appears there by
+one rename, with a marker that says it is complete. Standard library only; it prints its log.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+MARKER = "forebay-environment.json"
+WARM_UP = """
+for name in ("joblib", "pandas", "sklearn.pipeline", "sklearn.linear_model", "sklearn.ensemble",
+             "sklearn.model_selection", "matplotlib.pyplot"):
+    try:
+        __import__(name)
+    except Exception:
+        pass
+"""
+# pip's settings about where packages come from, and what uv calls them.
+PIP_SETTINGS = {
+    "index-url": "--default-index",
+    "extra-index-url": "--index",
+    "find-links": "--find-links",
+    "trusted-host": "--allow-insecure-host",
+}
+
+
+def main(folder: Path) -> int:
+    """0 when the environment is complete at its place."""
+    order = json.loads((folder / "build.json").read_text())
+    target, temporary = Path(order["target"]), Path(order["target"] + ".new")
+    if (target / MARKER).exists():
+        return 0
+    for leftover in (temporary, target):
+        if leftover.exists():
+            shutil.rmtree(leftover)
+    uv, python = order["uv"], os.fspath(temporary / "bin" / "python")
+    for notice in order["notices"]:
+        say(notice)
+    if not run(
+        [uv, "venv", "--quiet", "--relocatable", "--python", order["python"], os.fspath(temporary)]
+    ):
+        return 1
+    if not install(order, [uv, "pip", "install", "--python", python]):
+        shutil.rmtree(temporary, ignore_errors=True)
+        return 1
+    lock = subprocess.run(
+        [uv, "pip", "freeze", "--python", python], capture_output=True, text=True, check=True
+    ).stdout.split("\n")
+    warm_up(python, temporary / "cache" / "matplotlib")
+    packages = [line for line in lock if line]
+    (temporary / MARKER).write_text(json.dumps({"version": 1, "lock": packages}))
+    os.rename(temporary, target)
+    say(f"The environment is ready: {len(packages)} packages.")
+    return 0
+
+
+def install(order: dict[str, Any], command: list[str]) -> bool:
+    """Install with the pinned defaults; when they don't fit, with defaults of any version."""
+    requirements, defaults = order["requirements"], order["defaults"]
+    if not requirements and not defaults:
+        return True
+    indexes = index_options(order["pip_python"])
+    if run([*command, *indexes, *requirements, *defaults]):
+        return True
+    if not requirements or not defaults:
+        return False
+    say("The studio's default packages may not fit; trying their other versions.")
+    names = [re.split(r"[=<>!~\[; ]", one)[0] for one in defaults]
+    return run([*command, *indexes, *requirements, *names])
+
+
+def index_options(pip_python: str) -> list[str]:
+    """Options for uv that say what this machine's pip configuration says."""
+    found = subprocess.run(
+        [pip_python, "-m", "pip", "config", "list"], capture_output=True, text=True, check=False
+    )
+    values = parse_pip_settings(found.stdout)
+    options = [
+        option
+        for name, option_name in PIP_SETTINGS.items()
+        for value in values.get(name, [])
+        for option in (option_name, value)
+    ]
+    if values.get("extra-index-url"):  # as pip does: the best version over all indexes
+        options += ["--index-strategy", "unsafe-best-match"]
+    return options
+
+
+def parse_pip_settings(listing: str) -> dict[str, list[str]]:
+    """`global.index-url='…'` lines as name -> values. A variable's wins over a file's."""
+    values: dict[str, list[str]] = {}
+    for line in listing.splitlines():
+        scope, _, rest = line.partition(".")
+        name, _, quoted = rest.partition("=")
+        if scope not in (":env:", "global", "install", "user", "site") or name not in PIP_SETTINGS:
+            continue
+        try:
+            texts = str(ast.literal_eval(quoted)).split()
+        except (ValueError, SyntaxError):
+            continue
+        if scope == ":env:" or name not in values:
+            values[name] = texts
+    return values
+
+
+def run(command: list[str]) -> bool:
+    """Run uv with our own output as its; whether it went well."""
+    return subprocess.run(command, check=False).returncode == 0
+
+
+def say(text: str) -> None:
+    """A line of the build's log."""
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def warm_up(python: str, cache: Path) -> None:
+    """Import what most scripts import, so that the first step finds it compiled.
+
+    Compiling whole packages takes four times as long, for modules that hardly anyone imports.
+    """
+    cache.mkdir(parents=True)
+    variables = {"PATH": os.environ.get("PATH", ""), "MPLCONFIGDIR": os.fspath(cache)}
+    subprocess.run([python, "-c", WARM_UP], env=variables, check=False, capture_output=True)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(Path(sys.argv[1])))

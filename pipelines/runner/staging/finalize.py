@@ -1,0 +1,123 @@
+"""Finalizing: outputs checked, hashed and published, `./outputs` and `./logs` kept."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from pipelines.domain.manifests import CHUNK, describe_tree, walk_files
+from pipelines.runner.staging.error_lines import read_error_lines
+from pipelines.runner.staging.prepare import CODE
+from pipelines.runner.staging.spec import Spec, SpecOutput, StagingError
+
+KEPT_FOLDERS = ("outputs", "logs")
+INCOMING = "incoming"  # as workspaces/storage.py has it: swept there after a crash
+
+
+def finalize(folder: Path, spec: Spec, *, keep_outputs: bool) -> dict[str, Any]:
+    """Keep what the script left and say what it was.
+
+    With `keep_outputs` false (the script failed or was canceled) outputs are thrown away and
+    only artifacts and the end of the log are kept.
+    """
+    result: dict[str, Any] = {
+        "version": 1,
+        "error": None,
+        "missing": [],
+        "outputs": [],
+        "artifacts": [],
+        "error_lines": [],
+    }
+    try:
+        result["artifacts"] = list(_keep_artifacts(folder, Path(spec["blobs"])))
+        if keep_outputs:
+            missing = [one["name"] for one in spec["outputs"] if not _is_there(one)]
+            result["missing"] = missing
+            keep_outputs = not missing
+        if keep_outputs:
+            result["outputs"] = _publish(spec["outputs"])
+        else:
+            _discard(spec["outputs"])
+    except (OSError, StagingError) as error:
+        result["error"] = f"{error}."
+        keep_outputs = False
+    if not keep_outputs:
+        result["error_lines"] = read_error_lines(folder / "log")
+    return result
+
+
+def clean_up(folder: Path) -> None:
+    """Remove what only the running script needed; log, spool, spec and results stay."""
+    for name in (CODE, "inputs", "home", "tmp"):
+        shutil.rmtree(folder / name, ignore_errors=True)
+
+
+def _is_there(output: SpecOutput) -> bool:
+    folder = output["aside"] if os.path.isdir(output["aside"]) else output["published"]
+    path = os.path.join(folder, output["name"])
+    return os.path.exists(path) and not os.path.islink(path)
+
+
+def _publish(outputs: list[SpecOutput]) -> list[dict[str, Any]]:
+    """One rename per datastore. Done already, by a finalizing that was cut short: kept."""
+    for aside, published in {(one["aside"], one["published"]) for one in outputs}:
+        if not os.path.isdir(aside):
+            continue
+        if os.path.isdir(published):  # left by an earlier attempt that was given up
+            old = f"{aside}.old"
+            os.rename(published, old)
+            shutil.rmtree(old, ignore_errors=True)
+        os.makedirs(os.path.dirname(published), exist_ok=True)
+        os.rename(aside, published)
+    return [
+        {"name": one["name"], **asdict(describe_tree(os.path.join(one["published"], one["name"])))}
+        for one in outputs
+    ]
+
+
+def _discard(outputs: list[SpecOutput]) -> None:
+    for aside in {one["aside"] for one in outputs}:
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def _keep_artifacts(folder: Path, blobs: Path) -> Iterator[dict[str, Any]]:
+    code = folder / CODE
+    for name in KEPT_FOLDERS:
+        if not os.path.isdir(code / name) or os.path.islink(code / name):
+            continue
+        for file in walk_files(code / name):
+            sha256, size = _keep_blob(file.path, blobs)
+            relative = os.fsencode(f"{name}/{file.relative}").decode("utf-8", "replace")
+            yield {"path": relative, "sha256": sha256, "size": size}
+
+
+def _keep_blob(path: str, blobs: Path) -> tuple[str, int]:
+    """Copy a file into the blob store under the hash of the very bytes that were copied."""
+    digest, size = hashlib.sha256(), 0
+    incoming = blobs / INCOMING
+    incoming.mkdir(parents=True, exist_ok=True)
+    descriptor, temporary = tempfile.mkstemp(dir=incoming)
+    try:
+        with os.fdopen(descriptor, "wb") as target, open(path, "rb", buffering=0) as source:
+            while chunk := source.read(CHUNK):
+                digest.update(chunk)
+                size += len(chunk)
+                target.write(chunk)
+        place = blobs / digest.hexdigest()[:2] / digest.hexdigest()
+        place.parent.mkdir(exist_ok=True)
+        if place.exists():
+            os.unlink(temporary)
+        else:
+            os.chmod(temporary, 0o444)
+            os.rename(temporary, place)
+    except BaseException:
+        if os.path.exists(temporary):
+            os.unlink(temporary)
+        raise
+    return digest.hexdigest(), size

@@ -1,0 +1,90 @@
+"""`attempt.json`: all that staging must know, written by the runner when it claims a step."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any, TypedDict
+
+VERSION = 1
+SPEC_FILE = "attempt.json"
+PREPARED_FILE = "prepared.json"
+FINALIZED_FILE = "finalized.json"
+
+
+class SpecFile(TypedDict):
+    """A file of the snapshot."""
+
+    path: str
+    sha256: str
+    size: int
+    executable: bool
+
+
+class SpecCopy(TypedDict):
+    """One file or folder of an input. `to` is below the attempt folder."""
+
+    source: str
+    to: str
+    link: bool  # a link to the datastore's file, for mounts
+
+
+class SpecInput(TypedDict):
+    """What the script gets for an input; `listing` is its entry in inputs.json."""
+
+    name: str
+    folder: str | None  # made even when there is nothing to copy; below the attempt folder
+    copies: list[SpecCopy]
+    listing: dict[str, Any]
+
+
+class SpecOutput(TypedDict):
+    """An output: written to `aside`/`name`, published to `root`/`published`/`name`."""
+
+    name: str
+    aside: str  # absolute folder of this attempt on the datastore's disk
+    published: str  # absolute folder that the aside folder becomes
+    is_directory: bool | None
+
+
+class Spec(TypedDict):
+    """The whole of attempt.json, version 1."""
+
+    version: int
+    step_run: str
+    attempt: int
+    blobs: str  # absolute folder of the blob store
+    files: list[SpecFile]
+    inputs: list[SpecInput]
+    outputs: list[SpecOutput]
+    argv: list[str]
+    env: dict[str, str]
+
+
+class StagingError(Exception):
+    """Staging can't go on; the message is a sentence for the user."""
+
+
+def read_spec(folder: Path) -> Spec:
+    """The spec of an attempt folder. Raises StagingError for one of another version."""
+    spec: Spec = json.loads((folder / SPEC_FILE).read_text())
+    if spec["version"] != VERSION:
+        raise StagingError(
+            f"The attempt folder is of version {spec['version']}; this studio knows {VERSION}."
+        )
+    return spec
+
+
+def read_json(path: Path) -> Any:
+    """What `write_json` wrote."""
+    return json.loads(path.read_text())
+
+
+def write_json(path: Path, value: Any, *, mode: int = 0o600) -> None:
+    """Write a whole JSON file or nothing: by a temporary file and a rename."""
+    temporary = path.with_name(path.name + ".new")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+    with os.fdopen(descriptor, "w") as file:
+        json.dump(value, file)
+    os.replace(temporary, path)

@@ -1,0 +1,228 @@
+"""Every read of runs, steps, events and what steps left behind."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Count, Max, OuterRef, Prefetch, Q, QuerySet, Subquery
+
+from data.selectors import local_path
+from pipelines.domain.manifests import TreeFile, walk_files
+from pipelines.domain.status import Status
+from pipelines.models import Artifact, Attempt, Event, Experiment, Metric, Output, Run, StepRun
+from workspaces.domain.errors import NotFound
+from workspaces.models import Workspace
+
+
+def list_runs(
+    workspace: Workspace, *, experiment: str = "", statuses: Sequence[str] = (), text: str = ""
+) -> QuerySet[Run]:
+    """Runs of a workspace, newest first, without their graphs."""
+    rows = (
+        Run.objects.filter(workspace=workspace)
+        .select_related("workspace", "experiment", "submitted_by")
+        .defer("graph")
+        .order_by("-id")
+    )
+    if experiment:
+        rows = rows.filter(experiment__name=experiment)
+    if statuses:
+        rows = rows.filter(status__in=statuses)
+    if text:
+        match = (
+            Q(description__icontains=text)
+            | Q(experiment__name__icontains=text)
+            | Q(uid__startswith=text)
+            | Q(submitted_by__username__icontains=text)
+        )
+        number = text.lower().removeprefix("run").strip()
+        if number.isascii() and number.isdigit() and len(number) < 9:
+            match |= Q(number=int(number))
+        rows = rows.filter(match)
+    return rows
+
+
+def get_run(workspace: Workspace, uid: str) -> Run:
+    """One run with its graph. Raises NotFound, for another workspace's ids too."""
+    run = (
+        Run.objects.filter(workspace=workspace, uid=uid)
+        .select_related("workspace", "experiment", "submitted_by")
+        .first()
+    )
+    if run is None:
+        raise NotFound(f"There is no run {uid!r} in workspace {workspace.name!r}.")
+    return run
+
+
+def steps_of(run: Run) -> list[StepRun]:
+    """A run's steps in topological order with all that their JSON needs, in a few queries."""
+    return list(_steps_with_all().filter(run=run).order_by("position"))
+
+
+def get_step(workspace: Workspace, uid: str) -> StepRun:
+    """One step run with all that its JSON needs. Raises NotFound."""
+    step = _steps_with_all().filter(workspace=workspace, uid=uid).first()
+    if step is None:
+        raise NotFound(f"There is no step run {uid!r} in workspace {workspace.name!r}.")
+    return step
+
+
+def _steps_with_all() -> QuerySet[StepRun]:
+    return (
+        StepRun.objects.select_related(
+            "run__experiment",
+            "run__workspace",
+            "compute_target",
+            "environment",
+            "snapshot",
+            "reused_from__run__experiment",
+        )
+        .defer("known_parts", "fingerprint_parts", "snapshot__files", "run__graph")
+        .prefetch_related(
+            Prefetch("attempts", Attempt.objects.order_by("number")),
+            Prefetch("outputs", Output.objects.select_related("datastore__workspace")),
+        )
+    )
+
+
+def origin_of(step: StepRun) -> StepRun:
+    """The step whose attempt made the results: itself, or for a reused one the earlier step."""
+    return step.reused_from if step.reused and step.reused_from is not None else step
+
+
+def first_failed(run: Run) -> StepRun | None:
+    """The step that failed first, which is where a reader wants to look."""
+    return (
+        StepRun.objects.filter(run=run, status=Status.FAILED.value)
+        .order_by("ended_at", "position")
+        .first()
+    )
+
+
+def get_attempt(step: StepRun, number: int | None) -> Attempt | None:
+    """An attempt of the step that did the work; the newest when no number is given."""
+    rows = Attempt.objects.filter(step_run=origin_of(step))
+    if number is None:
+        return rows.order_by("-number").first()
+    attempt = rows.filter(number=number).first()
+    if attempt is None:
+        raise NotFound(f"Step {step.name!r} has no attempt {number}.")
+    return attempt
+
+
+def attempt_folder(attempt: Attempt) -> Path:
+    """Where an attempt's log, spool and exit code are."""
+    return Path(settings.FOREBAY_DATA) / attempt.folder
+
+
+def log_path(attempt: Attempt) -> Path:
+    """The one log file of an attempt: what the script printed, with the studio's own lines."""
+    return attempt_folder(attempt) / "log"
+
+
+def list_experiments(workspace: Workspace, *, text: str = "") -> QuerySet[Experiment]:
+    """Experiments with `run_count` and the id of their last run, most recently used first."""
+    last = Run.objects.filter(experiment=OuterRef("pk")).order_by("-id").values("id")[:1]
+    rows = (
+        Experiment.objects.filter(workspace=workspace)
+        .annotate(run_count=Count("runs"), last_run_id=Subquery(last))
+        .order_by("-last_run_id", "name")
+    )
+    return rows.filter(name__icontains=text) if text else rows
+
+
+def get_experiment(workspace: Workspace, name: str) -> Experiment:
+    """One experiment by name, annotated as in `list_experiments`. Raises NotFound."""
+    row = list_experiments(workspace).filter(name=name).first()
+    if row is None:
+        raise NotFound(f"There is no experiment {name!r} in workspace {workspace.name!r}.")
+    return row
+
+
+def runs_by_id(ids: Sequence[int]) -> dict[int, Run]:
+    """Runs without graphs by internal id, for lists that already know the ids."""
+    rows = Run.objects.filter(pk__in=ids).select_related("workspace", "experiment", "submitted_by")
+    return {row.pk: row for row in rows.defer("graph")}
+
+
+def events_after(run: Run, after: int, limit: int = 500) -> list[Event]:
+    """Events of one run that are newer than id `after`, oldest first."""
+    return list(Event.objects.filter(run=run, id__gt=after).order_by("id")[:limit])
+
+
+def last_event_id(run: Run) -> int:
+    """Id of the newest event of the run, 0 when there is none."""
+    return Event.objects.filter(run=run).aggregate(last=Max("id"))["last"] or 0
+
+
+def metrics_of(
+    run: Run, step: StepRun | None, *, name: str = "", recursive: bool = False
+) -> list[Metric]:
+    """Logged values in order. For a run without its steps' unless `recursive`."""
+    if step is not None:
+        rows = Metric.objects.filter(step_run=origin_of(step))
+    elif recursive:
+        rows = Metric.objects.filter(run=run)
+    else:
+        rows = Metric.objects.filter(run=run, step_run=None)
+    if name:
+        rows = rows.filter(name=name)
+    return list(rows.order_by("id"))
+
+
+def artifacts_of(step: StepRun) -> list[Artifact]:
+    """Files of `./outputs` and `./logs` of a step, by path."""
+    return list(Artifact.objects.filter(step_run=origin_of(step)).order_by("path"))
+
+
+def get_artifact(step: StepRun, path: str) -> Artifact:
+    """One artifact by its path. Raises NotFound."""
+    row = Artifact.objects.filter(step_run=origin_of(step), path=path).first()
+    if row is None:
+        raise NotFound(f"Step {step.name!r} has no artifact {path!r}.")
+    return row
+
+
+def get_output(step: StepRun, name: str) -> Output:
+    """One published output. Raises NotFound with the names there are."""
+    for output in step.outputs.all():
+        if output.name == name:
+            return output
+    declared = [port.get("name") for port in step.node.get("outputs", [])]
+    if name in declared:
+        raise NotFound(f"Output {name!r} of {step.name!r} is not published: {step.status}.")
+    raise NotFound(f"Step {step.name!r} has no output {name!r}; it has: {declared or 'none'}.")
+
+
+def output_files(output: Output) -> list[TreeFile]:
+    """The files behind an output, by path. Raises NotFound when somebody deleted them."""
+    try:
+        root = local_path(output.datastore, output.path)
+        return sorted(walk_files(root), key=lambda file: file.relative)
+    except OSError:
+        raise NotFound(
+            f"The files of output {output.name!r} are gone from datastore "
+            f"{output.datastore.name!r}."
+        ) from None
+
+
+def output_file(output: Output, path: str) -> Path:
+    """The local place of one file of an output; an output that is one file has the path ''."""
+    known = {file.relative for file in output_files(output)}
+    if path not in known:
+        raise NotFound(f"Output {output.name!r} has no file {path!r}.")
+    return local_path(output.datastore, f"{output.path}/{path}" if path else output.path)
+
+
+def status_counts(run: Run) -> dict[str, Any]:
+    """How many steps have which status, and how many of the completed ones were reused."""
+    rows = StepRun.objects.filter(run=run).values("status", "reused").annotate(n=Count("id"))
+    counts: dict[str, Any] = {"total": 0, "reused": 0}
+    for row in rows:
+        counts[row["status"]] = counts.get(row["status"], 0) + row["n"]
+        counts["total"] += row["n"]
+        counts["reused"] += row["n"] if row["reused"] else 0
+    return counts

@@ -1,0 +1,179 @@
+"""The statements behind every finished step, as raw SQL for SQLite and PostgreSQL.
+
+Django's ORM spends ten times longer on building each of these than the database on running it;
+they run for every step, so they are written out. Everything else uses the ORM.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from pipelines.models import StepRun
+
+READY_FIELDS = (
+    "id",
+    "uid",
+    "workspace_id",
+    "run_id",
+    "node_id",
+    "name",
+    "position",
+    "node",
+    "snapshot_id",
+    "status",
+    "reason",
+    "attempt",
+    "known_parts",
+)
+# What a row that never started has in its other fields: spares a query for each of them.
+UNTOUCHED: dict[str, Any] = {
+    "reused": False,
+    "reused_from_id": None,
+    "queued_at": None,
+    "started_at": None,
+    "ended_at": None,
+    "exit_code": None,
+    "reason_data": {},
+    "error_lines": [],
+}
+JSON_FIELDS = {"node", "known_parts", "fingerprint_parts", "why", "reason_data", "error_lines"}
+TIME_FIELDS = {"queued_at", "started_at", "ended_at"}
+
+
+def marks(values: Sequence[Any]) -> str:
+    """`%s, %s, …` for an IN list."""
+    return ", ".join(["%s"] * len(values))
+
+
+def fetch(sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """All rows of one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return list(cursor.fetchall())
+
+
+def count_down(step_id: int) -> list[int]:
+    """One predecessor less for all that wait for this step; ids that wait for none any more."""
+    rows = fetch(
+        "UPDATE pipelines_steprun SET waits_for = waits_for - 1 WHERE id IN "
+        "(SELECT after_id FROM pipelines_stepedge WHERE before_id = %s) RETURNING id, waits_for",
+        [step_id],
+    )
+    return [row_id for row_id, waits in rows if waits == 0]
+
+
+def load_ready(ids: Sequence[int]) -> list[StepRun]:
+    """Rows that may start, of those given, with the fields a decision needs."""
+    rows = fetch(
+        f"SELECT {', '.join(READY_FIELDS)} FROM pipelines_steprun "  # noqa: S608
+        f"WHERE id IN ({marks(ids)}) AND status = 'NotStarted' AND reason = '' ORDER BY position",
+        list(ids),
+    )
+    return [_ready_step(row) for row in rows]
+
+
+def _ready_step(row: tuple[Any, ...]) -> StepRun:
+    values = [
+        json.loads(value) if name in JSON_FIELDS and isinstance(value, str) else value
+        for name, value in zip(READY_FIELDS, row, strict=True)
+    ]
+    step = StepRun.from_db(connection.alias, READY_FIELDS, values)
+    for name, value in UNTOUCHED.items():
+        setattr(step, name, value)
+    return step
+
+
+def upstream_contents(
+    run_ids: Iterable[int], nodes: Iterable[str]
+) -> dict[tuple[int, str, str], str]:
+    """Content ids of published outputs by (run, node, output name)."""
+    runs, names = sorted(set(run_ids)), sorted(set(nodes))
+    contents: dict[tuple[int, str, str], str] = {}
+    for run_id in runs:
+        for start in range(0, len(names), 400):
+            part = names[start : start + 400]
+            rows = fetch(
+                "SELECT s.node_id, o.name, o.content_id FROM pipelines_output o "  # noqa: S608
+                "JOIN pipelines_steprun s ON s.id = o.step_run_id "
+                f"WHERE s.run_id = %s AND s.node_id IN ({marks(part)})",
+                [run_id, *part],
+            )
+            contents.update({(run_id, node, name): content for node, name, content in rows})
+    return contents
+
+
+def origin_ids(workspace_id: int, fingerprints: Sequence[str]) -> list[int]:
+    """Ids of the steps that computed these fingerprints themselves."""
+    rows = fetch(
+        "SELECT id FROM pipelines_steprun WHERE workspace_id = %s "  # noqa: S608
+        f"AND fingerprint IN ({marks(fingerprints)}) AND status = 'Completed' AND NOT reused",
+        [workspace_id, *fingerprints],
+    )
+    return [row[0] for row in rows]
+
+
+def newest_by_node(
+    workspace_id: int, names: Sequence[str], *, but_run: int | None
+) -> list[tuple[str, str, int]]:
+    """(name, node id, newest step id) of decided, not reused steps of these names."""
+    return [
+        (name, node, newest)
+        for name, node, newest in fetch(
+            "SELECT name, node_id, MAX(id) FROM pipelines_steprun "  # noqa: S608
+            f"WHERE workspace_id = %s AND name IN ({marks(names)}) AND NOT reused "
+            "AND fingerprint <> '' AND run_id <> %s GROUP BY name, node_id",
+            [workspace_id, *names, but_run or 0],
+        )
+    ]
+
+
+def write_decision(step: StepRun, fields: Sequence[str]) -> bool:
+    """Store the decided fields of a step that is still NotStarted; False when it moved."""
+    values = [_bound(name, getattr(step, name)) for name in fields]
+    columns = ", ".join(f"{name} = %s" for name in fields)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE pipelines_steprun SET {columns} "  # noqa: S608
+            "WHERE id = %s AND status = 'NotStarted'",
+            [*values, step.pk],
+        )
+        return bool(cursor.rowcount == 1)
+
+
+def close_count(run_id: int, closed: int) -> tuple[int, str]:
+    """Count finished steps of a run down; its open steps and status after that."""
+    ((still_open, status),) = fetch(
+        "UPDATE pipelines_run SET open_count = open_count - %s WHERE id = %s "
+        "RETURNING open_count, status",
+        [closed, run_id],
+    )
+    return int(still_open), str(status)
+
+
+def insert_events(
+    events: Iterable[tuple[int, int | None, str, Mapping[str, Any]]], now: datetime
+) -> None:
+    """Store (workspace, run, kind, data) in order."""
+    moment = connection.ops.adapt_datetimefield_value(now)
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "INSERT INTO pipelines_event (workspace_id, run_id, kind, data, created_at) "
+            "VALUES (%s, %s, %s, %s, %s)",
+            [
+                (workspace, run, kind, json.dumps(data), moment)
+                for workspace, run, kind, data in events
+            ],
+        )
+
+
+def _bound(name: str, value: Any) -> Any:
+    if name in JSON_FIELDS:
+        return None if value is None else json.dumps(value)
+    if name in TIME_FIELDS:
+        return None if value is None else connection.ops.adapt_datetimefield_value(value)
+    return value

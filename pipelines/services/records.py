@@ -1,0 +1,110 @@
+"""Metrics, tags and properties from scripts: stored in batches, each spool line once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, transaction
+
+from pipelines.domain.records import BadRecord, Record, parse_record
+from pipelines.models import Attempt, Metric, Run, StepRun
+from pipelines.services.events import NewEvent, record_events
+from workspaces.domain.errors import InvalidInput, Problem
+
+BATCH = 500
+
+
+def ingest_records(
+    *, run: Run, step_run: StepRun | None, records: Sequence[Any], now: datetime
+) -> int:
+    """Store records sent over REST, for a step or (without one) for the run itself.
+
+    Raises InvalidInput naming every record that can't be kept; then none is. Returns how many.
+    """
+    good: list[Record] = []
+    problems: list[Problem] = []
+    for place, raw in enumerate(records):
+        try:
+            good.append(parse_record(raw))
+        except BadRecord as error:
+            problems.append(Problem(f"Record {place}: {error}", field=f"records.{place}"))
+    if problems:
+        raise InvalidInput.of(problems)
+    with transaction.atomic():
+        record_events(_store(run, step_run, good, now), now=now)
+    return len(good)
+
+
+def ingest_spool_records(
+    *, attempt: Attempt, records: Sequence[Record], from_seq: int, to_seq: int, now: datetime
+) -> bool:
+    """Store the lines after `from_seq` up to `to_seq` of an attempt's spool.
+
+    False: these lines were stored before, by a runner that ended right after; nothing changes.
+    """
+    with transaction.atomic():
+        moved = Attempt.objects.filter(pk=attempt.pk, ingested_seq=from_seq).update(
+            ingested_seq=to_seq
+        )
+        if not moved:
+            return False
+        step = (
+            StepRun.objects.select_related("run")
+            .defer("run__graph", "known_parts")
+            .get(pk=attempt.step_run_id)
+        )
+        record_events(_store(step.run, step, records, now), now=now)
+    return True
+
+
+def _store(
+    run: Run, step: StepRun | None, records: Sequence[Record], now: datetime
+) -> list[NewEvent]:
+    """Write records; answers the events that tell of them."""
+    metrics = [record for record in records if record.kind == "metric"]
+    Metric.objects.bulk_create(
+        (
+            Metric(
+                run_id=run.pk,
+                step_run_id=None if record.parent or step is None else step.pk,
+                name=record.name,
+                value=record.value,
+                kind=record.metric_kind,
+                description=record.description,
+                logged_at=record.at or now,
+            )
+            for record in metrics
+        ),
+        batch_size=BATCH,
+    )
+    events: list[NewEvent] = []
+    for parent in (False, True):
+        names = sorted({record.name for record in metrics if record.parent is parent})
+        if names:
+            uid = None if parent or step is None else step.uid
+            data = {"run": run.uid, "step": uid, "names": names}
+            events.append(NewEvent(run.workspace_id, run.pk, "step.metric", data))
+    marks = [record for record in records if record.kind != "metric"]
+    own = [record for record in marks if step is not None and not record.parent]
+    others = [record for record in marks if step is None or record.parent]
+    if others:
+        _mark(Run, run.pk, others)
+        tags = Run.objects.values_list("tags", flat=True).get(pk=run.pk)
+        data = {"run": run.uid, "tags": tags}
+        events.append(NewEvent(run.workspace_id, run.pk, "run.changed", data))
+    if own and step is not None:
+        _mark(StepRun, step.pk, own)
+    return events
+
+
+def _mark(model: type[Run] | type[StepRun], key: int, records: Sequence[Record]) -> None:
+    rows = model._default_manager.only("tags", "properties")
+    if connection.vendor == "postgresql":
+        rows = rows.select_for_update(of=("self",))
+    row = rows.get(pk=key)
+    for record in records:
+        kept = row.tags if record.kind == "tag" else row.properties
+        kept[record.name] = record.value
+    row.save(update_fields=["tags", "properties"])

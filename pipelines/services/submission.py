@@ -1,0 +1,298 @@
+"""From a request to a run: parse, validate, then one transaction.
+
+Everything slow (reading manifests, hashing inputs) happens before the transaction opens.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from compute.models import ComputeTarget, EnvironmentBuild
+from compute.services.environments import request_environment
+from data.models import DatasetVersion, Datastore
+from data.services.content import content_id_of_dataset, content_id_of_path
+from pipelines.domain.graph import DatasetSource, Graph, Node, PathSource, StepOutputSource
+from pipelines.domain.parsing import parse_graph
+from pipelines.domain.reuse import (
+    SourceFile,
+    canonical,
+    counted_files,
+    known_parts,
+    source_digest,
+)
+from pipelines.domain.status import Status
+from pipelines.domain.submission import check_body
+from pipelines.domain.validation import (
+    World,
+    resolve_parameters,
+    topological_order,
+    validate_graph,
+)
+from pipelines.models import Experiment, Output, Run, StepEdge, StepRun
+from pipelines.services.events import NewEvent, record_events, run_status_event, step_status_event
+from pipelines.services.progress import end_run
+from pipelines.services.reuse import Ready, decide_steps, source_files
+from workspaces.domain.errors import ForebayError, InvalidInput, Problem
+from workspaces.models import Snapshot, Workspace
+from workspaces.services.access import Actor
+
+
+@dataclass
+class Plan:
+    """A checked request, with the rows it refers to."""
+
+    graph: Graph
+    order: list[Node]
+    parameters: dict[str, Any]
+    computes: dict[str, ComputeTarget]
+    datastores: dict[str, Datastore]
+    datasets: dict[str, DatasetVersion]
+    snapshots: dict[str, Snapshot]
+    environments: dict[str, EnvironmentBuild] = field(default_factory=dict)
+    contents: dict[tuple[str, str], str] = field(default_factory=dict)  # (node, port) -> id
+
+
+def check_submission(*, workspace: Workspace, body: Mapping[str, Any]) -> list[Problem]:
+    """The dry run of a submit: every problem, and nothing stored."""
+    _, problems = _plan(workspace, body, need_experiment=False)
+    return problems
+
+
+def submit_run(*, workspace: Workspace, actor: Actor, body: Mapping[str, Any]) -> Run:
+    """Store a run with its steps; reused steps are done and ready ones queued when it returns.
+
+    Raises InvalidInput with every problem of the request.
+    """
+    plan, problems = _plan(workspace, body, need_experiment=True)
+    if problems or plan is None:
+        raise InvalidInput.of(problems)
+    for node in plan.graph.nodes:
+        key = canonical(node.environment)
+        if key not in plan.environments:
+            plan.environments[key] = request_environment(
+                asked=dict(node.environment) if node.environment is not None else None
+            )
+    return _store_run(workspace=workspace, actor=actor, body=body, plan=plan)
+
+
+def _plan(
+    workspace: Workspace, body: Mapping[str, Any], *, need_experiment: bool
+) -> tuple[Plan | None, list[Problem]]:
+    problems = check_body(body, need_experiment=need_experiment)
+    graph, form = parse_graph(body.get("graph"))
+    problems += form
+    plan = _load_rows(workspace, graph)
+    world = World(
+        computes=frozenset(plan.computes),
+        datastores=frozenset(plan.datastores),
+        datasets=frozenset(plan.datasets),
+        snapshots={
+            uid: frozenset(file["path"] for file in row.files)
+            for uid, row in plan.snapshots.items()
+        },
+    )
+    problems += validate_graph(graph, world)
+    given = body.get("parameters") or {}
+    if isinstance(given, dict):
+        plan.parameters, wrong = resolve_parameters(graph, given)
+        problems += wrong
+    if problems:
+        return None, problems
+    problems += _read_contents(workspace, plan)
+    if problems:
+        return None, problems
+    plan.order = topological_order(graph)
+    return plan, []
+
+
+def _load_rows(workspace: Workspace, graph: Graph) -> Plan:
+    snapshots = {node.snapshot for node in graph.nodes}
+    datasets = {
+        port.source.dataset
+        for node in graph.nodes
+        for port in node.inputs
+        if isinstance(port.source, DatasetSource)
+    }
+    return Plan(
+        graph=graph,
+        order=[],
+        parameters={},
+        computes={
+            row.name: row
+            for row in ComputeTarget.objects.filter(workspace=workspace, deleted_at=None)
+        },
+        datastores={
+            row.name: row
+            for row in Datastore.objects.filter(workspace=workspace).select_related("workspace")
+        },
+        datasets={
+            row.uid: row
+            for row in DatasetVersion.objects.filter(
+                workspace=workspace, uid__in=datasets
+            ).select_related("workspace", "dataset")
+        },
+        snapshots={
+            row.uid: row for row in Snapshot.objects.filter(workspace=workspace, uid__in=snapshots)
+        },
+    )
+
+
+def _read_contents(workspace: Workspace, plan: Plan) -> list[Problem]:
+    """Content ids of everything that comes from outside the graph, each read once."""
+    problems: list[Problem] = []
+    known: dict[Any, str] = {}
+    for node in plan.graph.nodes:
+        for index, port in enumerate(node.inputs):
+            source = port.source
+            if isinstance(source, StepOutputSource):
+                continue
+            try:
+                if source not in known:
+                    known[source] = _content_of(plan, source)
+            except ForebayError as error:
+                where = f"inputs[{index}].source"
+                problems.append(Problem(error.detail, where, node.id, node.name, "missing_data"))
+                continue
+            plan.contents[(node.id, port.name)] = known[source]
+    return problems
+
+
+def _content_of(plan: Plan, source: DatasetSource | PathSource) -> str:
+    if isinstance(source, DatasetSource):
+        return content_id_of_dataset(plan.datasets[source.dataset]).id
+    return content_id_of_path(plan.datastores[source.datastore], source.path).id
+
+
+def _build_steps(workspace: Workspace, run: Run, plan: Plan) -> dict[str, StepRun]:
+    """Unsaved rows by node id, with the fingerprint parts that are known before any step runs."""
+    digests: dict[tuple[str, str, Any], str] = {}
+    files: dict[str, list[SourceFile]] = {}
+    steps: dict[str, StepRun] = {}
+    for position, node in enumerate(plan.order):
+        snapshot = plan.snapshots[node.snapshot]
+        environment = plan.environments[canonical(node.environment)]
+        digest_key = (node.snapshot, node.script if node.hash_paths else "", node.hash_paths)
+        if digest_key not in digests:
+            manifest = files.setdefault(node.snapshot, source_files(snapshot))
+            counted = counted_files(manifest, node.script, node.hash_paths)
+            digests[digest_key] = source_digest(counted)
+        steps[node.id] = StepRun(
+            workspace=workspace,
+            run=run,
+            node_id=node.id,
+            name=node.name,
+            position=position,
+            node=dict(node.raw),
+            compute_target=plan.computes[node.compute],
+            snapshot=snapshot,
+            environment=environment,
+            waits_for=len(node.upstream()),
+            known_parts=known_parts(
+                node,
+                source=digests[digest_key],
+                parameters=plan.parameters,
+                environment_key=environment.key,
+                input_contents={
+                    port.name: plan.contents[(node.id, port.name)]
+                    for port in node.inputs
+                    if (node.id, port.name) in plan.contents
+                },
+            ),
+        )
+    return steps
+
+
+def _decide_first_waves(
+    run: Run, plan: Plan, steps: Mapping[str, StepRun], now: datetime
+) -> list[Output]:
+    """Decide every step that is ready now or after reuse, in memory, before anything is stored."""
+    nodes = {node.id: node for node in plan.order}
+    after: dict[str, list[str]] = {}
+    for node in plan.order:
+        for before in node.upstream():
+            after.setdefault(before, []).append(node.id)
+    contents: dict[tuple[str, str], str] = {}
+    outputs: list[Output] = []
+    wave = [node.id for node in plan.order if steps[node.id].waits_for == 0]
+    while wave:
+        ready = [
+            Ready(
+                steps[node_id],
+                nodes[node_id],
+                {
+                    port.name: contents.get((port.source.node, port.source.output), "")
+                    for port in nodes[node_id].inputs
+                    if isinstance(port.source, StepOutputSource)
+                },
+            )
+            for node_id in wave
+        ]
+        made = decide_steps(run, ready, now=now)
+        outputs += made
+        contents.update({(o.step_run.node_id, o.name): o.content_id for o in made})
+        following: list[str] = []
+        for node_id in (node_id for node_id in wave if steps[node_id].reused):
+            for later in after.get(node_id, ()):
+                steps[later].waits_for -= 1
+                if steps[later].waits_for == 0:
+                    following.append(later)
+        wave = following
+    return outputs
+
+
+@transaction.atomic
+def _store_run(*, workspace: Workspace, actor: Actor, body: Mapping[str, Any], plan: Plan) -> Run:
+    now = timezone.now()
+    experiment, _ = Experiment.objects.get_or_create(
+        workspace=workspace, name=body["experiment"].strip()
+    )
+    Experiment.objects.filter(pk=experiment.pk).update(last_number=F("last_number") + 1)
+    experiment.refresh_from_db(fields=["last_number"])
+    run = Run(
+        workspace=workspace,
+        experiment=experiment,
+        number=experiment.last_number,
+        source=body.get("source") or "SDK",
+        description=body.get("description") or "",
+        tags=body.get("tags") or {},
+        properties={"azureml.runsource": "azureml.PipelineRun", **(body.get("properties") or {})},
+        graph=body["graph"],
+        parameters=plan.parameters,
+        regenerate_outputs=bool(body.get("regenerate_outputs")),
+        continue_on_step_failure=bool(body.get("continue_on_step_failure")),
+        step_count=len(plan.order),
+        submitted_by=actor.user,
+        submitted_at=now,
+    )
+    run.save()
+    steps = _build_steps(workspace, run, plan)
+    outputs = _decide_first_waves(run, plan, steps, now)
+    run.open_count = sum(not step.reused for step in steps.values())
+    run.save(update_fields=["open_count"])
+    StepRun.objects.bulk_create(steps.values(), batch_size=500)
+    Output.objects.bulk_create(outputs, batch_size=500)
+    StepEdge.objects.bulk_create(
+        [
+            StepEdge(run=run, before=steps[before], after=steps[node.id])
+            for node in plan.order
+            for before in node.upstream()
+        ],
+        batch_size=500,
+    )
+    events: list[NewEvent] = [run_status_event(run)]
+    events += [
+        step_status_event(step, run_uid=run.uid, workspace_id=workspace.pk)
+        for step in steps.values()
+        if step.status != Status.NOT_STARTED.value
+    ]
+    if run.open_count == 0:
+        end_run(run, now=now, events=events)
+    record_events(events, now=now)
+    return run

@@ -1,0 +1,192 @@
+"""Tags and filters that every page uses: icons, status chips, times, sizes, names."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import quote
+
+from django import template
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from pipelines.domain.status import FINAL, Status, sentence
+from pipelines.models import Run, StepRun
+from workspaces.domain.times import iso
+from workspaces.models import Workspace
+from workspaces.selectors import workspaces_of
+
+register = template.Library()
+
+# Words people read where they differ from the stored one. Never colour alone: always a word.
+STATUS_WORDS: dict[str, str] = {
+    Status.NOT_STARTED.value: "Not started",
+    Status.CANCEL_REQUESTED.value: "Canceling",
+}
+REUSED = "Reused"  # how a completed step looks whose results come from an earlier run
+
+
+@register.simple_tag
+def icon(name: str, size: str = "icon") -> SafeString:
+    """An icon of the sprite; decorative, so hidden from screen readers."""
+    return format_html(
+        '<svg class="{}" aria-hidden="true"><use href="{}#{}"></use></svg>',
+        "icon icon-large" if size == "large" else "icon",
+        static("img/icons.svg"),
+        name,
+    )
+
+
+@register.filter
+def status_word(status: str) -> str:
+    """A stored status as people read it."""
+    return STATUS_WORDS.get(status, status)
+
+
+@register.simple_tag
+def status_chip(status: str, reused: bool = False) -> SafeString:
+    """Icon and word of a status; a completed step that was reused says so."""
+    shown = REUSED if reused and status == Status.COMPLETED.value else status
+    return format_html(
+        '<span class="status" data-status="{}">{}<span class="status-word">{}</span></span>',
+        shown,
+        icon(f"status-{shown.lower()}"),
+        status_word(shown),
+    )
+
+
+@register.simple_tag
+def moment(value: datetime | None, how: str = "relative") -> SafeString:
+    """A time: `relative` ("3 minutes ago") or `exact`; the script shows the reader's zone."""
+    if value is None:
+        return SafeString("–")
+    return format_html(
+        '<time datetime="{}" title="{}" data-{}>{}</time>',
+        iso(value),
+        value.strftime("%Y-%m-%d %H:%M:%S UTC"),
+        "exact" if how == "exact" else "relative",
+        value.strftime("%b %-d, %Y %H:%M"),
+    )
+
+
+def duration_text(span: timedelta) -> str:
+    """`0.4 s`, `12 s`, `3 m 4 s`, `2 h 5 m`, `3 d 4 h`."""
+    seconds = max(span.total_seconds(), 0)
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    whole = int(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} m {whole % 60} s"
+    if whole < 86400:
+        return f"{whole // 3600} h {whole % 3600 // 60} m"
+    return f"{whole // 86400} d {whole % 86400 // 3600} h"
+
+
+@register.simple_tag
+def duration(start: datetime | None, end: datetime | None) -> SafeString:
+    """How long it took; without an end the studio's script keeps it ticking."""
+    text = "–" if start is None else duration_text((end or timezone.now()) - start)
+    return format_html(
+        '<span data-duration data-started="{}" data-ended="{}">{}</span>',
+        iso(start) or "",
+        iso(end) or "",
+        text,
+    )
+
+
+@register.filter
+def bytes_text(size: int | None) -> str:
+    """A size as people read it: `812 B`, `1.4 MB`."""
+    if size is None:
+        return "–"
+    value = float(size)
+    for unit in ("B", "KB", "MB", "GB"):
+        if value < 1000:
+            return f"{value:.0f} B" if unit == "B" else f"{value:.1f} {unit}"
+        value /= 1000
+    return f"{value:.1f} TB"
+
+
+@register.filter
+def person(user: AbstractBaseUser) -> str:
+    """A user as others read them: full name, else the sign-in name."""
+    full_name: str = getattr(user, "get_full_name", str)()
+    return full_name or user.get_username()
+
+
+@register.filter
+def workspace_label(workspace: Workspace) -> str:
+    """A workspace's friendly name, else its name."""
+    return workspace.friendly_name or workspace.name
+
+
+@register.simple_tag(takes_context=True)
+def user_workspaces(context: dict[str, Any]) -> list[Workspace]:
+    """The workspaces that the signed-in user is a member of, by name."""
+    user = context["request"].user
+    if not user.is_authenticated:
+        return []
+    return list(workspaces_of(user)[:50])
+
+
+@register.simple_tag(takes_context=True)
+def current_workspace(context: dict[str, Any], workspaces: list[Workspace]) -> Workspace | None:
+    """The page's workspace; on pages outside any, the first one, so that the way back is there."""
+    here: Workspace | None = getattr(context["request"], "workspace", None)
+    return here or (workspaces[0] if workspaces else None)
+
+
+@register.simple_tag(takes_context=True)
+def query(context: dict[str, Any], **changes: str | int | None) -> str:
+    """This page's query string with some keys changed; an empty value drops the key."""
+    params = context["request"].GET.copy()
+    for key, value in changes.items():
+        if value in (None, ""):
+            params.pop(key, None)
+        else:
+            params[key] = str(value)
+    return f"?{params.urlencode()}"
+
+
+@register.simple_tag(takes_context=True)
+def api_url(context: dict[str, Any], *parts: str) -> str:
+    """The address of something in the REST API: `{% api_url "runs" run.uid %}`."""
+    workspace = context["request"].workspace.name
+    path = "/".join(quote(str(part), safe="/" if last else "") for part, last in _lasts(parts))
+    return f"/api/v1/workspaces/{workspace}/{path}"
+
+
+def _lasts(parts: tuple[str, ...]) -> list[tuple[str, bool]]:
+    """Each part with whether it is the last one: a file's path keeps its slashes."""
+    return [(part, index == len(parts) - 1) for index, part in enumerate(parts)]
+
+
+@register.filter
+def shown_value(value: Any) -> str:
+    """A logged or given value as text: strings as they are, everything else as JSON."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    return json.dumps(value, ensure_ascii=False)
+
+
+@register.filter
+def reason_sentence(row: StepRun | Run) -> str:
+    """Why something has the status it has, as a sentence."""
+    return sentence(row.reason, row.reason_data)
+
+
+@register.filter
+def why_sentence(step: StepRun) -> str:
+    """Why a step ran; before it has ended, why it runs or will run."""
+    text = str(step.why.get("sentence", ""))
+    if text.startswith("Ran: ") and Status(step.status) not in FINAL:
+        return ("Runs: " if step.started_at else "Will run: ") + text[5:]
+    return text

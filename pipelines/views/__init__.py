@@ -1,0 +1,1 @@
+"""HTML pages of a workspace; their URLs are in pipelines/page_urls.py."""

@@ -1,0 +1,134 @@
+"""The page of one run: its bar, its tabs, its overview, and cancel."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from pipelines import page_selectors, selectors
+from pipelines.api.shapes import run_detail
+from pipelines.domain.status import FINAL, Status, sentence
+from pipelines.models import Run
+from pipelines.services.cancel import cancel_run
+from pipelines.views.common import asked, crumbs, may_write, page_url
+from pipelines.views.steps import panel_context
+from workspaces.domain.errors import NotFound
+from workspaces.domain.roles import Permission
+from workspaces.pages import workspace_page
+
+TABS = (
+    ("graph", "Graph", "graph"),
+    ("steps", "Steps", "steps"),
+    ("outputs", "Outputs + logs", "output"),
+    ("snapshot", "Snapshot", "snapshot"),
+    ("json", "Raw JSON", "json"),
+)
+
+
+def run_context(request: HttpRequest, run: Run, tab: str) -> dict[str, Any]:
+    """What the head, the bar, the overview and the open tab show."""
+    final = Status(run.status) in FINAL
+    failed = None
+    if run.status == Status.FAILED.value or not final:
+        failed = selectors.first_failed(run)
+    context: dict[str, Any] = {
+        "run": run,
+        "final": final,
+        "sentence": sentence(run.reason, run.reason_data),
+        "progress": page_selectors.run_progress(
+            run, not_started_word="not started" if final else "waiting"
+        ),
+        "failed": failed,
+        "failed_sentence": sentence(failed.reason, failed.reason_data) if failed else "",
+        "git": {
+            key: run.properties[name]
+            for key, name in (
+                ("commit", "azureml.git.commit"),
+                ("branch", "azureml.git.branch"),
+                ("repository", "azureml.git.repository_uri"),
+                ("dirty", "azureml.git.dirty"),
+            )
+            if run.properties.get(name)
+        },
+        "may_write": may_write(request),
+        "can_cancel": not final and run.status != Status.CANCEL_REQUESTED.value,
+        "tab": tab,
+        "asked": asked(request),
+        "step_uid": request.GET.get("step", ""),
+        "panel_name": request.GET.get("panel", ""),
+    }
+    if tab == "steps":
+        context["page"] = page_selectors.steps_page(run, context["asked"])
+    elif tab == "outputs":
+        context["outputs"], context["artifacts"] = page_selectors.run_results(run)
+        context["page"] = page_selectors.steps_page(run, context["asked"])
+    return context
+
+
+@workspace_page(Permission.READ)
+def show_run(request: HttpRequest, run_uid: str) -> HttpResponse:
+    """The run page; everything it shows is in its URL (tab, step, panel)."""
+    run = selectors.get_run(request.workspace, run_uid)  # type: ignore[attr-defined]
+    tab = request.GET.get("tab", "graph")
+    if tab not in {name for name, _, _ in TABS}:
+        tab = "graph"
+    context = run_context(request, run, tab)
+    selected = context["step_uid"]
+    if not selected and context["failed"] is not None and tab in ("graph", "steps"):
+        selected = context["failed"].uid  # zero clicks to the error
+    step = None
+    if selected:
+        try:
+            step = page_selectors.step_by_uid(run, selected)
+        except NotFound:
+            step = None  # an old link; the run is still worth showing
+    if step is not None:
+        context |= panel_context(request, run, step)
+    if tab == "snapshot":
+        context["snapshots"] = page_selectors.snapshots_of(run)
+    elif tab == "json":
+        context["raw"] = json.dumps(run_detail(run), indent=2, ensure_ascii=False)
+    elif tab == "graph":
+        context["page"] = page_selectors.steps_page(run, asked(request))
+    context |= {
+        "section": "experiments",
+        "tabs": TABS,
+        "breadcrumbs": crumbs(
+            request,
+            ("Experiments", page_url(request, "experiments")),
+            (run.experiment.name, page_url(request, "experiment", name=run.experiment.name)),
+            (f"Run {run.number}", ""),
+        ),
+    }
+    response = render(request, "pipelines/run.html", context)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@workspace_page(Permission.READ)
+def refresh_run(request: HttpRequest, run_uid: str) -> HttpResponse:
+    """The parts of the run page that change while it runs, for htmx to put in place."""
+    run = selectors.get_run(request.workspace, run_uid)  # type: ignore[attr-defined]
+    context = run_context(request, run, request.GET.get("tab", ""))
+    context["live"] = True
+    response = render(request, "pipelines/run_live.html", context)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@require_POST
+@workspace_page(Permission.WRITE)
+def cancel(request: HttpRequest, run_uid: str) -> HttpResponse:
+    """Ask for the end of a run, then back to where the reader was."""
+    workspace = request.workspace  # type: ignore[attr-defined]
+    run = selectors.get_run(workspace, run_uid)
+    cancel_run(run=run, actor=request.actor)  # type: ignore[attr-defined]
+    back = request.POST.get("next", "")
+    if not url_has_allowed_host_and_scheme(back, allowed_hosts=None):
+        back = page_url(request, "run", run_uid=run.uid)
+    return redirect(back)

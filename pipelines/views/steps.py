@@ -1,0 +1,278 @@
+"""A step's side panel: the same fragment inside the run page and as a page of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from pipelines import page_selectors, selectors
+from pipelines.domain.status import FINAL, Status, sentence
+from pipelines.models import Run, StepRun
+from pipelines.previews import IMAGE_LIMIT, image_type, read_preview
+from pipelines.views.common import crumbs, page_url
+from workspaces.domain.errors import ForebayError, NotFound
+from workspaces.domain.roles import Permission
+from workspaces.models import Snapshot
+from workspaces.pages import workspace_page
+from workspaces.services.snapshots import blob_store
+
+LISTED_FILES = 500
+PANELS = (
+    ("details", "Details"),
+    ("parameters", "Parameters"),
+    ("outputs", "Outputs + logs"),
+    ("metrics", "Metrics"),
+    ("snapshot", "Snapshot"),
+    ("attempts", "Attempts"),
+)
+
+
+def panel_context(request: HttpRequest, run: Run, step: StepRun) -> dict[str, Any]:
+    """What the panel shows; only the open tab's rows are read."""
+    final = Status(step.status) in FINAL
+    name = request.GET.get("panel", "")
+    if name not in dict(PANELS):
+        # Zero clicks to what people look for: the log of what runs or failed.
+        shows_log = step.status == Status.FAILED.value or (step.attempt and not final)
+        name = "outputs" if shows_log else "details"
+    # A reused step has no attempt of its own: its log and files are those of the earlier one.
+    origin = selectors.origin_of(step)
+    context: dict[str, Any] = {
+        "run": run,
+        "step": step,
+        "origin": origin,
+        "step_final": final,
+        "step_sentence": sentence(step.reason, step.reason_data),
+        "panels": PANELS,
+        "panel": name,
+        "tab": request.GET.get("tab", "graph"),
+        "panel_url": page_url(request, "step", run_uid=run.uid, step_uid=step.uid),
+    }
+    fill = FILLERS.get(name)
+    if fill is not None:
+        context |= fill(request, step, origin)
+    return context
+
+
+def _arguments(step: StepRun) -> list[dict[str, str]]:
+    """Arguments as they were written: words, and references by name."""
+    shown = []
+    for argument in step.node.get("arguments", []):
+        if isinstance(argument, dict) and argument:
+            kind, value = next(iter(argument.items()))
+            shown.append({"kind": kind, "text": str(value)})
+        else:
+            shown.append({"kind": "", "text": str(argument)})
+    return shown
+
+
+def _details(request: HttpRequest, step: StepRun, origin: StepRun) -> dict[str, Any]:
+    spec = step.environment.spec
+    return {
+        "arguments": _arguments(step),
+        "environment_name": (step.node.get("environment") or {}).get("name") or "Default",
+        "environment_python": spec.get("python") if isinstance(spec, dict) else None,
+    }
+
+
+def _source_text(source: dict[str, Any]) -> str:
+    if "node" in source:
+        return f"{source['node']} / {source.get('output', '')}"
+    if "dataset" in source:
+        return f"dataset {source['dataset']}"
+    return f"{source.get('datastore', '')}/{source.get('path', '')}"
+
+
+def _parameters(request: HttpRequest, step: StepRun, origin: StepRun) -> dict[str, Any]:
+    run_values = step.run.parameters
+    names = [a["parameter"] for a in step.node.get("arguments", []) if _is_parameter(a)]
+    own = []
+    for name, value in (step.node.get("parameters") or {}).items():
+        bound = value["parameter"] if _is_parameter(value) else ""
+        own.append(
+            {"name": name, "value": run_values.get(bound) if bound else value, "bound": bound}
+        )
+    names += [row["bound"] for row in own if row["bound"]]
+    return {
+        "pipeline_parameters": [
+            {"name": name, "value": run_values.get(name)} for name in dict.fromkeys(names)
+        ],
+        "step_parameters": own,
+        "inputs": [
+            {
+                "name": port.get("name", ""),
+                "mode": port.get("mode", ""),
+                "source": _source_text(port.get("source") or {}),
+            }
+            for port in step.node.get("inputs", [])
+        ],
+        "output_ports": step.node.get("outputs", []),
+    }
+
+
+def _is_parameter(value: Any) -> bool:
+    return isinstance(value, dict) and isinstance(value.get("parameter"), str)
+
+
+def _outputs(request: HttpRequest, step: StepRun, origin: StepRun) -> dict[str, Any]:
+    rows = []
+    for output in page_selectors.outputs_of(step):
+        try:
+            files, gone = selectors.output_files(output), ""
+        except ForebayError as error:
+            files, gone = [], error.detail
+        rows.append(
+            {
+                "row": output,
+                "files": files[:LISTED_FILES],
+                "more": max(0, len(files) - LISTED_FILES),
+                "gone": gone,
+            }
+        )
+    artifacts = selectors.artifacts_of(step)
+    return {
+        "outputs": rows,
+        "artifacts": artifacts[:LISTED_FILES],
+        "more_artifacts": max(0, len(artifacts) - LISTED_FILES),
+        "log_attempt": origin.attempt,
+    }
+
+
+def _metrics(request: HttpRequest, step: StepRun, origin: StepRun) -> dict[str, Any]:
+    return {"metrics": page_selectors.metrics_of(origin)}
+
+
+def _snapshot(request: HttpRequest, step: StepRun, origin: StepRun) -> dict[str, Any]:
+    return {"files": step.snapshot.files[:2000], "snapshot": step.snapshot}
+
+
+def _attempts(request: HttpRequest, step: StepRun, origin: StepRun) -> dict[str, Any]:
+    return {
+        "attempts": [
+            {"row": row, "sentence": sentence(row.reason, {**step.reason_data})}
+            for row in page_selectors.attempts_of(origin)
+        ]
+    }
+
+
+FILLERS: dict[str, Callable[[HttpRequest, StepRun, StepRun], dict[str, Any]]] = {
+    "details": _details,
+    "parameters": _parameters,
+    "outputs": _outputs,
+    "metrics": _metrics,
+    "snapshot": _snapshot,
+    "attempts": _attempts,
+}
+
+
+def _find(request: HttpRequest, run_uid: str, step_uid: str) -> tuple[Run, StepRun]:
+    run = selectors.get_run(request.workspace, run_uid)  # type: ignore[attr-defined]
+    return run, page_selectors.step_by_uid(run, step_uid)
+
+
+def _render(
+    request: HttpRequest, fragment: str, title: str, run: Run, context: dict[str, Any]
+) -> HttpResponse:
+    """A fragment for htmx and the graph's script; for everybody else a page around it."""
+    if request.headers.get("HX-Request") or request.headers.get("X-Requested-With"):
+        response = render(request, fragment, context)
+    else:
+        context |= {
+            "fragment": fragment,
+            "title": title,
+            "section": "experiments",
+            "breadcrumbs": crumbs(
+                request,
+                ("Experiments", page_url(request, "experiments")),
+                (run.experiment.name, page_url(request, "experiment", name=run.experiment.name)),
+                (f"Run {run.number}", page_url(request, "run", run_uid=run.uid)),
+                (title, ""),
+            ),
+        }
+        response = render(request, "pipelines/step_page.html", context)
+    response["Vary"] = "HX-Request, X-Requested-With, Cookie"
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@workspace_page(Permission.READ)
+def show_panel(request: HttpRequest, run_uid: str, step_uid: str) -> HttpResponse:
+    """The panel of a step; `?live=1` gives only what changes while the step runs."""
+    run, step = _find(request, run_uid, step_uid)
+    context = panel_context(request, run, step)
+    fragment = "pipelines/step_live.html" if "live" in request.GET else "pipelines/step_panel.html"
+    return _render(request, fragment, step.name, run, context)
+
+
+def _requested_file(request: HttpRequest, step: StepRun) -> tuple[Path, str]:
+    """The file that `?artifact=` or `?output=&file=` names, and its name as users know it."""
+    artifact_path = request.GET.get("artifact")
+    if artifact_path is not None:
+        artifact = selectors.get_artifact(step, artifact_path)
+        return blob_store().path_of(artifact.sha256), artifact.path
+    output = selectors.get_output(step, request.GET.get("output", ""))
+    inner = request.GET.get("file", "")
+    return selectors.output_file(output, inner), inner or output.name
+
+
+@workspace_page(Permission.READ)
+def show_preview(request: HttpRequest, run_uid: str, step_uid: str) -> HttpResponse:
+    """The beginning of a file: text, the first rows of a table, or a raster image."""
+    run, step = _find(request, run_uid, step_uid)
+    path, name = _requested_file(request, step)
+    try:
+        preview = read_preview(path, name)
+    except (FileNotFoundError, IsADirectoryError):
+        raise NotFound("This file is not there any more.") from None
+    context = {"run": run, "step": step, "name": name, "preview": preview}
+    context["image_url"] = (
+        page_url(request, "image", run_uid=run.uid, step_uid=step.uid)
+        + "?"
+        + request.GET.urlencode()
+    )
+    return _render(request, "pipelines/preview.html", name, run, context)
+
+
+@workspace_page(Permission.READ)
+def show_image(request: HttpRequest, run_uid: str, step_uid: str) -> HttpResponse:
+    """A raster image, known by its first bytes; never anything that could run a script."""
+    _run, step = _find(request, run_uid, step_uid)
+    path, _name = _requested_file(request, step)
+    try:
+        if path.stat().st_size > IMAGE_LIMIT:
+            raise NotFound("This image is too large to be shown here: download it.")
+        data = path.read_bytes()
+    except (FileNotFoundError, IsADirectoryError):
+        raise NotFound("This file is not there any more.") from None
+    media_type = image_type(data)
+    if media_type is None:
+        raise NotFound("This file is no image that can be shown: download it.")
+    response = HttpResponse(data, content_type=media_type)
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "private, max-age=300"
+    return response
+
+
+@workspace_page(Permission.READ)
+def show_source(request: HttpRequest, run_uid: str, step_uid: str) -> HttpResponse:
+    """A file of the step's snapshot as text."""
+    run, step = _find(request, run_uid, step_uid)
+    path = request.GET.get("path", "")
+    entry = _snapshot_file(step.snapshot, path)
+    try:
+        preview = read_preview(blob_store().path_of(entry["sha256"]), path)
+    except FileNotFoundError:
+        raise NotFound("This file is not in the store any more.") from None
+    context = {"run": run, "step": step, "name": path, "preview": preview, "image_url": ""}
+    return _render(request, "pipelines/preview.html", path, run, context)
+
+
+def _snapshot_file(snapshot: Snapshot, path: str) -> dict[str, Any]:
+    for entry in snapshot.files:
+        if entry["path"] == path:
+            return dict(entry)
+    raise NotFound("The snapshot has no such file.")

@@ -1,0 +1,153 @@
+"""``forebay run list|logs|cancel``."""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import sys
+from typing import Any
+
+from azureml._forebay.cli.follow import END_WELL, FINAL, follow_steps, print_log
+from azureml._forebay.credentials import find_server, normalize_server, open_transport
+from azureml._forebay.errors import NotFound
+from azureml._forebay.formatting import format_age, format_table
+from azureml.core.workspace import Workspace
+from azureml.exceptions import UserErrorException
+
+_SEARCHED = 1000  # how many of the latest runs a beginning of an id is looked for in
+
+
+def list_runs(arguments: argparse.Namespace) -> int:
+    """Print the latest runs as a table."""
+    workspace = _open_workspace(arguments)
+    query = {
+        "experiment": arguments.experiment,
+        "status": arguments.status,
+        "limit": min(arguments.limit, 100),
+    }
+    found = workspace._transport.list_items(workspace._path("runs"), query)
+    items = list(itertools.islice(found, arguments.limit))
+    if not items:
+        print("No runs.")
+        return 0
+    rows = [
+        (
+            f"{run['experiment']}/{run['number']}",
+            str(run["id"])[:8],
+            str(run["status"]),
+            format_age(run.get("submitted_at")),
+            str(run.get("submitted_by") or ""),
+        )
+        for run in items
+    ]
+    print(format_table(("RUN", "ID", "STATUS", "SUBMITTED", "BY"), rows))
+    return 0
+
+
+def show_logs(arguments: argparse.Namespace) -> int:
+    """Print what the steps printed, in the order of the graph; follow them if asked."""
+    workspace = _open_workspace(arguments)
+    run = find_run(workspace, arguments.run)
+    steps = _choose_steps(_get_steps(workspace, run), arguments.step)
+    if arguments.follow:
+        status = follow_steps(workspace, str(run["id"]), [str(step["id"]) for step in steps])
+        return 0 if status in END_WELL else 3
+    for step in steps:
+        if len(steps) > 1:
+            print(f"==> {step['name']} ({step['status']}) <==")
+        print_log(workspace, str(step["id"]))
+    return 0
+
+
+def cancel(arguments: argparse.Namespace) -> int:
+    """Cancel a run; steps that run are stopped."""
+    workspace = _open_workspace(arguments)
+    run = find_run(workspace, arguments.run)
+    if run["status"] in FINAL:
+        print(f"{_title(run)} has ended already: {run['status']}.")
+        return 0
+    path = workspace._path("runs/{}/cancel", str(run["id"]))
+    answer = workspace._transport.post_json(path, repeatable=True)
+    print(f"{_title(run)}: {answer['status']}.")
+    return 0
+
+
+def find_run(workspace: Workspace, text: str) -> dict[str, Any]:
+    """The run named by an id, the beginning of one (4 characters), or ``experiment/number``."""
+    transport = workspace._transport
+    experiment, slash, number = text.rpartition("/")
+    if slash:
+        return _find_by_number(workspace, experiment, number)
+    if len(text) >= 32:
+        try:
+            run: dict[str, Any] = transport.get_json(workspace._path("runs", text))
+        except NotFound:
+            raise UserErrorException(f"There is no run {text!r} in {workspace.name}.") from None
+        return run
+    if len(text) < 4:
+        raise UserErrorException(f"{text!r} is too short: give 4 characters of the id or more.")
+    latest = transport.list_items(workspace._path("runs"), {"limit": 100})
+    found = [one for one in itertools.islice(latest, _SEARCHED) if str(one["id"]).startswith(text)]
+    if not found:
+        raise UserErrorException(f"No run begins with {text!r}. See `forebay run list`.")
+    if len(found) > 1:
+        ids = ", ".join(str(one["id"]) for one in found[:5])
+        raise UserErrorException(f"{len(found)} runs begin with {text!r}: {ids}.")
+    return found[0]
+
+
+def _find_by_number(workspace: Workspace, experiment: str, number: str) -> dict[str, Any]:
+    if not number.isdigit():
+        raise UserErrorException(f"{number!r} is not a number: give experiment/number.")
+    query: dict[str, Any] = {"experiment": experiment, "limit": 100}
+    for run in workspace._transport.list_items(workspace._path("runs"), query):
+        if int(run["number"]) == int(number) and run["experiment"] == experiment:
+            return run
+        if int(run["number"]) < int(number):
+            break  # newest first: it can't come any more
+    raise UserErrorException(f"Experiment {experiment!r} has no run {number}.")
+
+
+def _get_steps(workspace: Workspace, run: dict[str, Any]) -> list[dict[str, Any]]:
+    path = workspace._path("runs/{}/steps", str(run["id"]))
+    return list(workspace._transport.list_items(path))
+
+
+def _choose_steps(steps: list[dict[str, Any]], asked: Any) -> list[dict[str, Any]]:
+    if asked is None:
+        return steps
+    found = [step for step in steps if asked in (step["name"], step["id"])]
+    if not found and len(asked) >= 4:
+        found = [step for step in steps if str(step["id"]).startswith(asked)]
+    if not found:
+        names = ", ".join(str(step["name"]) for step in steps) or "none"
+        raise UserErrorException(f"The run has no step {asked!r}. Its steps: {names}.")
+    return found
+
+
+def _title(run: dict[str, Any]) -> str:
+    return f"{run['experiment']}/{run['number']} ({str(run['id'])[:8]})"
+
+
+def _open_workspace(arguments: argparse.Namespace) -> Workspace:
+    if not arguments.workspace and not arguments.server:
+        try:
+            return Workspace.from_config()
+        except UserErrorException as error:
+            if "There is no config.json" not in str(error):
+                raise
+    server = normalize_server(arguments.server or find_server())
+    transport = open_transport(server)
+    name = arguments.workspace or _only_workspace(transport.list_items("/api/v1/workspaces"))
+    return Workspace("", "", name, _server=server, _transport=transport)
+
+
+def _only_workspace(items: Any) -> str:
+    names = [str(one["name"]) for one in items]
+    if len(names) != 1:
+        raise UserErrorException(
+            "Which workspace? There is no config.json here; give --workspace NAME."
+            f" You may open: {', '.join(sorted(names)) or 'none'}."
+        )
+    print(f"Workspace {names[0]}", file=sys.stderr)
+    return names[0]

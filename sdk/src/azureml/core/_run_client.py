@@ -1,0 +1,147 @@
+"""The requests of one run or step run. Values in, JSON out; the public classes shape it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Dict, List, NamedTuple, Sequence
+
+from azureml._forebay.errors import NotFound
+from azureml._forebay.transport import quote_name, quote_path
+from azureml.exceptions import UserErrorException
+
+Json = Dict[str, Any]
+RUNS, STEPS = "runs", "steps"
+# What is final, in the words the server stores.
+FINAL = frozenset({"Completed", "Failed", "Canceled"})
+
+
+class LogPiece(NamedTuple):
+    """Bytes of a log, where the next piece begins, and whether the log has ended for good."""
+
+    content: bytes
+    following: int
+    complete: bool
+
+
+class RunClient:
+    """One run (`kind` "runs") or step run ("steps"); an unknown kind is found by asking."""
+
+    def __init__(
+        self, open_workspace: Callable[[], Any], run_id: str, kind: str | None = None
+    ) -> None:
+        self._open_workspace = open_workspace
+        self._kind = kind
+        self.run_id = run_id
+
+    @property
+    def workspace(self) -> Any:
+        return self._open_workspace()
+
+    @property
+    def kind(self) -> str:
+        if self._kind is None:
+            self.fetch()
+        return self._kind or RUNS
+
+    def of_step(self, step_id: str) -> RunClient:
+        """The client of a step of this run."""
+        return RunClient(self._open_workspace, step_id, STEPS)
+
+    def of_run(self, run_id: str) -> RunClient:
+        """The client of the run that a step is part of."""
+        return RunClient(self._open_workspace, run_id, RUNS)
+
+    def fetch(self) -> Json:
+        """The run's JSON as it is now."""
+        if self._kind is not None:
+            return self._get(self._kind, "")
+        try:
+            document = self._get(RUNS, "")
+            self._kind = RUNS
+        except NotFound:
+            try:
+                document = self._get(STEPS, "")
+            except NotFound:
+                raise UserErrorException(
+                    f"There is no run with the id {self.run_id} in workspace "
+                    f"'{self.workspace.name}', or you may not see it."
+                ) from None
+            self._kind = STEPS
+        return document
+
+    def fetch_steps(self) -> List[Json]:
+        """The JSON of all steps of a run, in the order pages show them."""
+        return list(self._get(RUNS, "/steps")["items"])
+
+    def fetch_events(self, after: int, wait: float, graceful: float = 30.0) -> Json:
+        """Events after id `after`; waits up to `wait` seconds (at most 25) for the first one."""
+        query = {"after": after, "wait": min(wait, 25)}
+        return dict(self._request_json(RUNS, "/events", query, timeout=wait + graceful))
+
+    def fetch_metrics(self, recursive: bool = False) -> List[Json]:
+        """Logged values in the order of logging."""
+        query = {"recursive": True} if recursive and self.kind == RUNS else None
+        answer = self._request_json(self.kind, "/metrics", query)
+        return list(answer["items"])
+
+    def post_records(self, records: Sequence[Json]) -> None:
+        """Metrics, tags and properties logged from outside of the step."""
+        path = self._path(self.kind, "/records")
+        self.workspace._transport.post_json(path, {"records": list(records)})
+
+    def patch(self, changes: Json) -> Json:
+        """Change tags, description or properties of a run."""
+        return dict(self.workspace._transport.patch_json(self._path(RUNS, ""), changes))
+
+    def cancel(self) -> Json:
+        """Ask for the end of a run; nothing happens to one that has ended."""
+        path = self._path(RUNS, "/cancel")
+        return dict(self.workspace._transport.post_json(path, {}, repeatable=True))
+
+    def list_artifacts(self) -> List[Json]:
+        """Files kept of a step: {"path", "size"}."""
+        return list(self._get(STEPS, "/artifacts")["items"]) if self.kind == STEPS else []
+
+    def download_artifact(self, path: str, target: str) -> None:
+        tail = f"/artifacts/{quote_path(path)}"
+        self.workspace._transport.download(self._path(STEPS, tail), target)
+
+    def list_output(self, output: str) -> List[Json]:
+        """Files of an output; the path "" means that the output itself is one file."""
+        tail = f"/outputs/{quote_name(output)}/files"
+        return list(self._get(STEPS, tail)["items"])
+
+    def download_output(self, output: str, path: str, target: str) -> None:
+        tail = f"/outputs/{quote_name(output)}/files/{quote_path(path)}"
+        self.workspace._transport.download(self._path(STEPS, tail), target)
+
+    def read_log(self, attempt: int | None = None, offset: int = 0) -> LogPiece:
+        """A piece of a step's log from a byte offset on."""
+        query = {"offset": offset, "attempt": attempt or None}
+        answer = self.workspace._transport.get_bytes(self._path(STEPS, "/log"), query)
+        following = int(answer.headers.get("x-forebay-log-next", offset + len(answer.content)))
+        complete = answer.headers.get("x-forebay-log-complete", "1") == "1"
+        return LogPiece(answer.content, following, complete)
+
+    def read_whole_log(self, attempt: int | None = None) -> str:
+        """All that the step has printed so far."""
+        pieces, offset = [], 0
+        while True:
+            piece = self.read_log(attempt, offset)
+            pieces.append(piece.content)
+            if piece.following <= offset:
+                return b"".join(pieces).decode("utf-8", "replace")
+            offset = piece.following
+
+    def url_of(self, kind: str, tail: str) -> str:
+        """The whole address of a part of this run."""
+        return str(self.workspace._transport.server) + self._path(kind, tail)
+
+    def _get(self, kind: str, tail: str) -> Json:
+        return dict(self._request_json(kind, tail, None))
+
+    def _request_json(self, kind: str, tail: str, query: Json | None, timeout: float = 0) -> Any:
+        return self.workspace._transport.get_json(self._path(kind, tail), query, timeout=timeout)
+
+    def _path(self, kind: str, tail: str) -> str:
+        return str(self.workspace._path(f"{kind}/{quote_name(self.run_id)}")) + tail

@@ -1,0 +1,178 @@
+"""Datasets of rows and columns, read by the server and given as pandas data frames."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, Optional, Union
+
+from azureml._forebay.frames import frame_from_table
+from azureml._forebay.unsupported import not_supported, without
+from azureml.data.abstract_dataset import AbstractDataset
+from azureml.data.dataset_consumption_config import DatasetConsumptionConfig
+from azureml.data.file_dataset import FileDataset
+from azureml.exceptions import UserErrorException
+
+if TYPE_CHECKING:
+    import pandas
+
+    from azureml.core.workspace import Workspace
+
+__all__ = [
+    "AbstractDataset",
+    "DatasetConsumptionConfig",
+    "FileDataset",
+    "TabularDataset",
+    "UserErrorException",
+]
+
+_IN_PANDAS = "Do it in pandas after to_pandas_dataframe()."
+_POLICIES = ("null", "fail")
+
+
+@without("get_profile_runs", "submit_profile_run", instead=_IN_PANDAS)
+class TabularDataset(AbstractDataset):
+    """Rows from delimited files. Column names and types are found when it is read."""
+
+    _kind: ClassVar[str] = "tabular"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._limit: Optional[int] = None
+
+    def to_pandas_dataframe(
+        self, on_error: str = "null", out_of_range_datetime: str = "null"
+    ) -> pandas.DataFrame:
+        """All rows as a data frame of the pandas that is installed here.
+
+        Missing values are NaN, NaT or None by the column's type. Values that can't be read as
+        the type of their column, and dates pandas can't hold, are missing too.
+        """
+        for name, policy in (
+            ("on_error", on_error),
+            ("out_of_range_datetime", out_of_range_datetime),
+        ):
+            if policy not in _POLICIES:
+                raise UserErrorException(f"{name} must be 'null' or 'fail', not {policy!r}.")
+        if on_error == "fail":
+            not_supported("to_pandas_dataframe(on_error='fail')", "Check for missing values.")
+        workspace, path = self._place("rows")
+        content = workspace._transport.get_bytes(path, {"limit": self._limit}, timeout=600).content
+        return frame_from_table(content, strict_dates=out_of_range_datetime == "fail")
+
+    def take(self, count: int) -> TabularDataset:
+        """The first ``count`` rows, to look at: it can't be registered or given to a step."""
+        if count < 0:
+            raise UserErrorException(f"count must be 0 or more, not {count}.")
+        taken = self._make_same()
+        taken._limit = count if self._limit is None else min(count, self._limit)
+        return taken
+
+    def register(
+        self,
+        workspace: Workspace,
+        name: str,
+        description: Optional[str] = None,
+        tags: Optional[dict[str, str]] = None,
+        create_new_version: bool = False,
+    ) -> TabularDataset:
+        """As every dataset's; not for the first rows of one."""
+        self._refuse_part("register")
+        return super().register(workspace, name, description, tags, create_new_version)
+
+    def as_named_input(self, name: str) -> DatasetConsumptionConfig:
+        """As every dataset's; not for the first rows of one."""
+        self._refuse_part("as_named_input")
+        return super().as_named_input(name)
+
+    @property
+    def timestamp_columns(self) -> tuple[Optional[str], Optional[str]]:
+        """Time series traits are not there yet: none."""
+        return (None, None)
+
+    def to_csv_files(self, separator: str = ",") -> NoReturn:
+        """Not there yet."""
+        not_supported("TabularDataset.to_csv_files", "Use to_pandas_dataframe().to_csv().")
+
+    def to_parquet_files(self) -> NoReturn:
+        """Not there yet."""
+        not_supported("TabularDataset.to_parquet_files", "Use to_pandas_dataframe().to_parquet().")
+
+    def to_spark_dataframe(self) -> NoReturn:
+        """There is no Spark here."""
+        not_supported("TabularDataset.to_spark_dataframe", "Use to_pandas_dataframe().")
+
+    def to_dask_dataframe(self, *args: Any, **kwargs: Any) -> NoReturn:
+        """Not there yet."""
+        not_supported("TabularDataset.to_dask_dataframe", "Use to_pandas_dataframe().")
+
+    def skip(self, count: int) -> NoReturn:
+        """Not there yet."""
+        not_supported("TabularDataset.skip", _IN_PANDAS)
+
+    def take_sample(self, probability: float, seed: Optional[int] = None) -> NoReturn:
+        """Not there yet."""
+        not_supported("TabularDataset.take_sample", _IN_PANDAS)
+
+    def random_split(self, percentage: float, seed: Optional[int] = None) -> NoReturn:
+        """Not there yet."""
+        not_supported("TabularDataset.random_split", _IN_PANDAS)
+
+    def keep_columns(self, columns: Union[str, list[str]], validate: bool = False) -> NoReturn:
+        """Not there yet."""
+        not_supported("TabularDataset.keep_columns", _IN_PANDAS)
+
+    def drop_columns(self, columns: Union[str, list[str]]) -> NoReturn:
+        """Not there yet."""
+        not_supported("TabularDataset.drop_columns", _IN_PANDAS)
+
+    def filter(self, expression: Any) -> NoReturn:
+        """Not there yet."""
+        not_supported("TabularDataset.filter", _IN_PANDAS)
+
+    def partition_by(self, *args: Any, **kwargs: Any) -> NoReturn:
+        """Not there yet."""
+        not_supported("TabularDataset.partition_by")
+
+    def with_timestamp_columns(self, *args: Any, **kwargs: Any) -> NoReturn:
+        """Not there yet."""
+        not_supported("TabularDataset.with_timestamp_columns", _IN_PANDAS)
+
+    def time_before(self, *args: Any, **kwargs: Any) -> NoReturn:
+        """Not there yet."""
+        not_supported("TabularDataset.time_before", _IN_PANDAS)
+
+    def time_after(self, *args: Any, **kwargs: Any) -> NoReturn:
+        """Not there yet."""
+        not_supported("TabularDataset.time_after", _IN_PANDAS)
+
+    def time_between(self, *args: Any, **kwargs: Any) -> NoReturn:
+        """Not there yet."""
+        not_supported("TabularDataset.time_between", _IN_PANDAS)
+
+    def time_recent(self, *args: Any, **kwargs: Any) -> NoReturn:
+        """Not there yet."""
+        not_supported("TabularDataset.time_recent", _IN_PANDAS)
+
+    def download(self, *args: Any, **kwargs: Any) -> NoReturn:
+        """Columns of files are not there yet."""
+        not_supported("TabularDataset.download", "Use Dataset.File.from_files(…).download().")
+
+    def mount(self, *args: Any, **kwargs: Any) -> NoReturn:
+        """Columns of files are not there yet."""
+        not_supported("TabularDataset.mount", "Use Dataset.File.from_files(…).mount().")
+
+    def get_profile(self, workspace: Any = None) -> NoReturn:
+        """Not there yet."""
+        not_supported("TabularDataset.get_profile", "Use to_pandas_dataframe().describe().")
+
+    def _make_same(self) -> TabularDataset:
+        self._ensure_id()
+        assert self._workspace is not None
+        same = TabularDataset._make(self._workspace, self._definition)
+        same._facts = self._facts
+        return same
+
+    def _refuse_part(self, name: str) -> None:
+        if self._limit is not None:
+            not_supported(
+                f"TabularDataset.take(…).{name}", "Use the whole dataset, and head() in the step."
+            )

@@ -1,0 +1,1 @@
+"""Pipelines: steps joined by data, submitted as one run."""

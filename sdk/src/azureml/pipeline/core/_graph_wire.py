@@ -1,0 +1,316 @@
+"""Steps as the graph JSON that the SDK, the designer and the server share (version 1).
+
+Building is free of the service: what needs it (snapshots, dataset ids, the default datastore)
+comes through `Links`. Equal programs give equal graphs: node ids are made of step names.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Callable, Dict, List, Mapping, Sequence
+
+from azureml._forebay.errors import Problem
+from azureml.pipeline.core._graph_inputs import (
+    GivenInput,
+    collect_inputs,
+    datastore_name,
+    match_input,
+    read_input,
+)
+from azureml.pipeline.core._parameters import (
+    PipelineParameter,
+    _plain,
+    is_data_path,
+    is_dataset,
+)
+from azureml.pipeline.core._pipeline_data import PipelineData
+from azureml.pipeline.core._ports import OutputPortBinding
+from azureml.pipeline.core._step import PipelineStep
+
+Json = Dict[str, Any]
+_ENVIRONMENT_PATH = "$AZUREML_DATAREFERENCE_"
+
+
+@dataclass(frozen=True)
+class Links:
+    """What a graph needs to know from outside the program."""
+
+    snapshot: Callable[[Path], str]  # id of the snapshot of a source directory
+    dataset: Callable[[Any], str]  # id of a dataset's version
+    default_datastore: Callable[[], str]
+    default_directory: str = "."
+
+
+@dataclass
+class BuiltGraph:
+    """The graph, what is wrong with it, and the parameters that stand for data."""
+
+    graph: Json
+    problems: List[Problem] = field(default_factory=list)
+    data_parameters: Dict[str, PipelineParameter] = field(default_factory=dict)
+
+
+def build_graph(
+    steps: Sequence[PipelineStep], links: Links, values: Mapping[str, Any] | None = None
+) -> BuiltGraph:
+    """The graph of `steps` (upstream first); `values` chooses the data of data parameters."""
+    writer = _GraphWriter(steps, links, values or {})
+    nodes = [writer.write_node(step) for step in steps]
+    graph = {"version": 1, "parameters": list(writer.parameters.values()), "nodes": nodes}
+    return BuiltGraph(graph, writer.problems, writer.data_parameters)
+
+
+def name_nodes(names: Sequence[str]) -> List[str]:
+    """A short id for each step name, unique in the graph, readable, equal for equal programs."""
+    taken: set[str] = set()
+    ids = []
+    for name in names:
+        base = re.sub(r"[^A-Za-z0-9_]+", "-", name).strip("-")[:48] or "step"
+        candidate, number = base, 2
+        while candidate in taken:
+            candidate, number = f"{base}-{number}", number + 1
+        taken.add(candidate)
+        ids.append(candidate)
+    return ids
+
+
+class _GraphWriter:
+    def __init__(
+        self, steps: Sequence[PipelineStep], links: Links, values: Mapping[str, Any]
+    ) -> None:
+        self.links = links
+        self.values = values
+        self.problems: List[Problem] = []
+        self.parameters: Dict[str, Json] = {}
+        self.data_parameters: Dict[str, PipelineParameter] = {}
+        ids = name_nodes([step.name for step in steps])
+        self.ids = {id(step): node for step, node in zip(steps, ids)}
+        self.producers: Dict[int, PipelineStep] = {}
+        for step in steps:
+            for output in step._outputs:
+                self.producers.setdefault(id(output), step)
+
+    def write_node(self, step: Any) -> Json:
+        """One step as a node; problems are collected, never raised."""
+        inputs = collect_inputs(step._inputs, step._arguments)
+        for position, given in enumerate(step._inputs):
+            if read_input(given) is None:
+                self._unknown_value(step, f"inputs[{position}]", given)
+        folder, script = self._locate_script(step)
+        compute = step._compute_name()
+        if not compute:
+            message = "No compute target is given: set compute_target or runconfig.target."
+            self._problem(step, "compute", message, "unknown_compute")
+        return {
+            "id": self.ids[id(step)],
+            "name": step.name,
+            "kind": "python_script",
+            "snapshot": self.links.snapshot(folder) if folder else "",
+            "script": script,
+            "arguments": [
+                self._write_argument(step, inputs, position, value)
+                for position, value in enumerate(step._arguments)
+            ],
+            "inputs": [self._write_input(step, *one) for one in enumerate(inputs)],
+            "outputs": self._write_outputs(step),
+            "compute": compute,
+            "environment": step._environment_wire(),
+            "parameters": {
+                name: self._write_parameter_value(step, value)
+                for name, value in step._params.items()
+            },
+            "allow_reuse": step._allow_reuse,
+            "version": step._version,
+            "hash_paths": step._hash_paths,
+            "after": self._write_after(step),
+            "comment": self._comment_on(step),
+        }
+
+    def _comment_on(self, step: Any) -> str:
+        """What was asked and is not applied, so that the run shows it."""
+        asked = [
+            f"{setting} from parameter '{self._declare(step, parameter)['parameter']}'"
+            for setting, parameter in step._runconfig_pipeline_params.items()
+        ]
+        return f"Not applied here: {', '.join(asked)}." if asked else ""
+
+    def _locate_script(self, step: Any) -> tuple[Path | None, str]:
+        """The source directory and the script's path in it; None when it can't be sent."""
+        given = step._source_directory
+        folder = Path(os.fspath(given) if given else self.links.default_directory)
+        script = step._script_name.replace("\\", "/")
+        if not folder.is_dir():
+            message = f"source_directory '{folder}' is not a folder."
+            self._problem(step, "source_directory", message, "missing_script")
+            return None, script
+        if os.path.isabs(script):
+            script = os.path.relpath(script, folder.resolve()).replace(os.sep, "/")
+        script = os.path.normpath(script).replace(os.sep, "/")
+        if script.startswith("../") or not (folder / script).is_file():
+            message = f"'{script}' is not a file in source_directory '{folder}'."
+            self._problem(step, "script", message, "missing_script")
+            return None, script
+        return folder, script
+
+    # -- data ----------------------------------------------------------------------------------
+
+    def _write_input(self, step: PipelineStep, position: int, one: GivenInput) -> Json:
+        where = f"inputs[{position}]"
+        if one.mode not in {"mount", "download", "direct"}:
+            message = f"Input mode '{one.mode}' is not supported; use mount or download."
+            self._problem(step, f"{where}.mode", message)
+        return {
+            "name": one.name,
+            "mode": one.mode,
+            "path_on_compute": one.path_on_compute,
+            "source": self._write_source(step, one, f"{where}.source"),
+        }
+
+    def _write_source(self, step: PipelineStep, one: GivenInput, where: str) -> Json:
+        source = one.source
+        if isinstance(source, PipelineParameter):
+            self.data_parameters[source.name] = source
+            source = self.values.get(source.name, source.default_value)
+        if isinstance(source, (PipelineData, OutputPortBinding)):
+            producer = self.producers.get(id(source))
+            if producer is None:
+                self._no_producer(step, where, source)
+            node = self.ids[id(producer)] if producer is not None else ""
+            return {"node": node, "output": source._output_name}
+        if is_dataset(source):
+            return {"dataset": self.links.dataset(source)}
+        if is_data_path(source) or hasattr(source, "data_reference_name"):
+            store = datastore_name(source) or self.links.default_datastore()
+            return {"datastore": store, "path": source.path_on_datastore or ""}
+        self._unknown_value(step, where, source)
+        return {}
+
+    def _no_producer(self, step: PipelineStep, where: str, source: Any) -> None:
+        producer = source._producer
+        if producer is None:
+            message = f"No step writes '{source.name}': list it in the outputs of a step."
+        else:
+            message = (
+                f"'{source.name}' is written by step '{producer.name}', which is not in this "
+                "pipeline: add the step, or leave resolve_closure at True."
+            )
+        self._problem(step, where, message, "unknown_output")
+
+    def _write_outputs(self, step: PipelineStep) -> List[Json]:
+        written = []
+        for position, output in enumerate(step._outputs):
+            if isinstance(output, PipelineData):
+                mode, path = output._output_mode, output._output_path_on_compute
+                overwrite, is_directory = output._output_overwrite, output._is_directory
+            elif isinstance(output, OutputPortBinding):
+                mode, path = output.bind_mode, output.path_on_compute
+                overwrite, is_directory = output.overwrite, output.is_directory
+            else:
+                self._unknown_value(step, f"outputs[{position}]", output)
+                continue
+            if self.producers[id(output)] is not step:
+                other = self.producers[id(output)].name
+                message = f"'{output.name}' is already written by step '{other}'."
+                self._problem(step, f"outputs[{position}]", message, "duplicate_output")
+            store = datastore_name(output.datastore or "") or self.links.default_datastore()
+            port = {
+                "name": output._output_name,
+                "datastore": store,
+                "mode": mode,
+                "path_on_compute": path,
+                "overwrite": bool(overwrite),
+                "is_directory": is_directory,
+            }
+            kept_as = getattr(output, "pipeline_output_name", None)
+            if kept_as:
+                port["pipeline_output_name"] = kept_as
+            written.append(port)
+        return written
+
+    def _write_after(self, step: PipelineStep) -> List[str]:
+        after = []
+        for other in step.run_after_steps:
+            if id(other) in self.ids:
+                after.append(self.ids[id(other)])
+            else:
+                message = f"It runs after '{other.name}', which is not in this pipeline."
+                self._problem(step, "after", message, "unknown_node")
+        return after
+
+    # -- values --------------------------------------------------------------------------------
+
+    def _write_argument(
+        self, step: PipelineStep, inputs: Sequence[GivenInput], position: int, value: Any
+    ) -> Any:
+        where = f"arguments[{position}]"
+        if isinstance(value, PipelineParameter) and not value._is_data:
+            return self._declare(step, value)
+        if any(value is output for output in step._outputs):
+            return {"output": value._output_name}
+        given = read_input(value)
+        if given is not None:
+            known = match_input(inputs, given)
+            if known is None:
+                message = (
+                    f"'{given.name}' is neither among the inputs nor the outputs of the step: "
+                    "list it in one of them."
+                )
+                self._problem(step, where, message, "unknown_input")
+            return {"input": known.name if known else given.name}
+        value = _plain(value)
+        if isinstance(value, str):
+            return self._expand_path(step, inputs, value)
+        if isinstance(value, bool):
+            return str(value)
+        if isinstance(value, (int, float)):
+            return value
+        if isinstance(value, os.PathLike):
+            return os.fspath(value)
+        self._unknown_value(step, where, value)
+        return str(value)
+
+    def _expand_path(
+        self, step: PipelineStep, inputs: Sequence[GivenInput], text: str
+    ) -> str | Json:
+        """`$AZUREML_DATAREFERENCE_<name>` as the port of that name; other text as it is."""
+        if text.startswith(_ENVIRONMENT_PATH):
+            name = text[len(_ENVIRONMENT_PATH) :]
+            for output in step._outputs:
+                if getattr(output, "name", None) == name:
+                    return {"output": output._output_name}
+            if any(one.name == name for one in inputs):
+                return {"input": name}
+        return text
+
+    def _write_parameter_value(self, step: PipelineStep, value: Any) -> Any:
+        if isinstance(value, PipelineParameter) and not value._is_data:
+            return self._declare(step, value)
+        return str(_plain(value))
+
+    def _declare(self, step: PipelineStep, parameter: PipelineParameter) -> Json:
+        """Note a parameter of the pipeline; the reference that stands for its value."""
+        name = parameter.name
+        entry = {"name": name, "type": parameter._type, "default": parameter.default_value}
+        known = self.parameters.setdefault(name, entry)
+        if known != entry:
+            message = (
+                f"Parameter '{name}' has the default {entry['default']!r} here and "
+                f"{known['default']!r} in an earlier step: use one PipelineParameter for both."
+            )
+            self._problem(step, f"parameters.{name}", message)
+        return {"parameter": name}
+
+    # -- problems ------------------------------------------------------------------------------
+
+    def _unknown_value(self, step: PipelineStep, where: str, value: Any) -> None:
+        kind = type(value).__name__
+        message = f"A {kind} can't be used here."
+        if hasattr(value, "destination"):
+            message = f"{kind} is not supported by Forebay yet: use PipelineData."
+        self._problem(step, where, message)
+
+    def _problem(self, step: PipelineStep, where: str, message: str, code: str = "invalid") -> None:
+        self.problems.append(Problem(message, code, self.ids[id(step)], step.name, where))

@@ -1,0 +1,86 @@
+"""`PipelineParameter`: a value that is chosen when the pipeline is submitted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+_TYPES = {bool: "bool", int: "int", float: "float", str: "string"}
+
+
+class PipelineParameter:
+    """A named value with a default, used in arguments, `params` or as an input.
+
+    :param name: how `pipeline_parameters` and scripts (`AML_PARAMETER_<name>`) call it.
+    :param default_value: str, int, float, bool, a `DataPath` or a dataset. It fixes the type.
+    """
+
+    def __init__(self, name: str, default_value: Any) -> None:
+        if not isinstance(name, str) or not name:
+            raise ValueError("A pipeline parameter needs a name that is a non-empty string.")
+        self.name = name
+        self.default_value = _plain(default_value)
+        if self._type is None and not self._is_data:
+            raise ValueError(
+                f"The default value of pipeline parameter '{name}' is a "
+                f"{type(default_value).__name__}: use a str, int, float, bool, DataPath or dataset."
+            )
+
+    @property
+    def _type(self) -> str | None:
+        """The wire's name of the value's type; None for a DataPath or dataset."""
+        return _TYPES.get(type(self.default_value))
+
+    @property
+    def _is_data(self) -> bool:
+        """Whether the value stands for data, so that it becomes an input's source."""
+        return is_data_path(self.default_value) or is_dataset(self.default_value)
+
+    def _convert(self, value: Any) -> Any:
+        """`value` in the type of the default; ValueError when it cannot be one."""
+        return convert(self.name, self._type or "string", value)
+
+    def __repr__(self) -> str:
+        return f"PipelineParameter(name={self.name!r}, default_value={self.default_value!r})"
+
+
+def convert(name: str, kind: str, value: Any) -> Any:
+    """`value` as the parameter type `kind` ("int", "float", "bool", "string").
+
+    Text such as "10" is taken for a number, as REST callers and command lines send text.
+    """
+    value = _plain(value)
+    if kind == "string":
+        return value if isinstance(value, str) else str(value)
+    if kind == "bool":
+        text = str(value).strip().lower()
+        if text in {"true", "1"}:
+            return True
+        if text in {"false", "0"}:
+            return False
+    elif not isinstance(value, bool):
+        try:
+            number = float(value) if kind == "float" else int(value)
+        except (TypeError, ValueError):
+            number = None
+        if number is not None and (kind == "float" or float(value) == number):
+            return number
+    raise ValueError(f"The value {value!r} of pipeline parameter '{name}' is not a valid {kind}.")
+
+
+def is_data_path(value: Any) -> bool:
+    """Whether `value` is a `DataPath`: a datastore and a path, without a name of its own."""
+    return hasattr(value, "path_on_datastore") and hasattr(value, "create_data_reference")
+
+
+def is_dataset(value: Any) -> bool:
+    """Whether `value` is a File or Tabular dataset."""
+    return hasattr(value, "as_named_input")
+
+
+def _plain(value: Any) -> Any:
+    """A numpy scalar as the Python value it holds; None as empty text; others unchanged."""
+    if value is None:
+        return ""
+    if type(value).__module__ == "numpy" and hasattr(value, "item") and not value.shape:
+        return value.item()
+    return value

@@ -1,0 +1,136 @@
+"""From a pipeline to the server: the graph with what it refers to, checked or submitted.
+
+Snapshots and datasets are sent here, once each; defining steps and building a pipeline sends
+nothing.
+"""
+
+from __future__ import annotations
+
+import uuid
+from pathlib import Path
+from typing import Any, Dict, List, Mapping
+
+from azureml._forebay.errors import Conflict, Problem, problems_from_json
+from azureml._forebay.git import git_properties
+from azureml._forebay.snapshots import create_snapshot
+from azureml.exceptions import UserErrorException
+from azureml.pipeline.core._graph_wire import BuiltGraph, Links, build_graph
+from azureml.pipeline.core._parameters import _plain
+from azureml.pipeline.core._step import PipelineStep
+
+Json = Dict[str, Any]
+
+
+class Submission:
+    """One pipeline on its way; `values` are the parameters chosen for it."""
+
+    def __init__(
+        self,
+        workspace: Any,
+        steps: List[PipelineStep],
+        *,
+        default_datastore: Any = None,
+        default_directory: str | None = None,
+        values: Mapping[str, Any] | None = None,
+    ) -> None:
+        self._workspace = workspace
+        self._steps = steps
+        self._default_datastore = default_datastore
+        self._directory = default_directory or "."
+        self._values = dict(values or {})
+        self._snapshots: Dict[Path, str] = {}
+        self._again = False
+
+    def find_problems(self) -> List[Problem]:
+        """All that is wrong, by step and field: what is seen here, then what the server sees."""
+        return self._check(self._build())
+
+    def send(self, body: Json) -> Json:
+        """Submit with the other fields of the request; the run's JSON. Raises on any problem."""
+        built = self._build()
+        if built.problems:
+            raise invalid_pipeline(self._check(built))
+        try:
+            return self._post(body, built)
+        except Conflict as conflict:
+            if not conflict.body.get("missing"):
+                raise
+        self._again = True  # the server dropped blobs that no run used: send them once more
+        self._snapshots.clear()
+        return self._post(body, self._build())
+
+    def _post(self, body: Json, built: BuiltGraph) -> Json:
+        properties: Dict[str, str] = {}
+        for folder in self._snapshots:
+            properties = properties or git_properties(folder)
+        whole = {
+            **body,
+            "graph": built.graph,
+            "parameters": self._scalars(built),
+            "properties": properties,
+            "source": "SDK",
+        }
+        return dict(
+            self._workspace._transport.post_json(
+                self._workspace._path("runs"), whole, idempotency_key=str(uuid.uuid4())
+            )
+        )
+
+    def _build(self) -> BuiltGraph:
+        links = Links(
+            snapshot=self._send_snapshot,
+            dataset=lambda dataset: str(dataset._ensure_id(self._workspace)),
+            default_datastore=self._find_default_datastore,
+            default_directory=self._directory,
+        )
+        return build_graph(self._steps, links, self._values)
+
+    def _check(self, built: BuiltGraph) -> List[Problem]:
+        body = {"graph": built.graph, "parameters": self._scalars(built)}
+        answer = self._workspace._transport.post_json(
+            self._workspace._path("runs/validate"), body, repeatable=True
+        )
+        return merge_problems(built.problems, problems_from_json(answer["problems"]))
+
+    def _scalars(self, built: BuiltGraph) -> Json:
+        """The chosen values that the server resolves; those that stand for data are done."""
+        return {
+            name: _plain(value)
+            for name, value in self._values.items()
+            if name not in built.data_parameters
+        }
+
+    def _send_snapshot(self, folder: Path) -> str:
+        folder = folder.resolve()
+        if folder not in self._snapshots:
+            self._snapshots[folder] = create_snapshot(self._workspace, folder, again=self._again)
+        return self._snapshots[folder]
+
+    def _find_default_datastore(self) -> str:
+        if self._default_datastore is None:
+            self._default_datastore = self._workspace.get_default_datastore()
+        given = self._default_datastore
+        return given if isinstance(given, str) else str(given.name)
+
+
+def merge_problems(seen: List[Problem], answered: List[Problem]) -> List[Problem]:
+    """Both lists without what the server only says because of a problem seen before it."""
+    places = {(problem.node, problem.field) for problem in seen}
+    unsent = {problem.node for problem in seen if problem.code == "missing_script"}
+    return [
+        *seen,
+        *(
+            problem
+            for problem in answered
+            if (problem.node, problem.field) not in places
+            and not (problem.field == "snapshot" and problem.node in unsent)
+        ),
+    ]
+
+
+def invalid_pipeline(problems: List[Problem]) -> UserErrorException:
+    """The error of a submit, with one line for each problem."""
+    lines = "\n".join(f"  - {problem}" for problem in problems)
+    error = UserErrorException(f"The pipeline can't be submitted:\n{lines}", details=problems)
+    error.problems = problems  # type: ignore[attr-defined]
+    return error

@@ -1,0 +1,41 @@
+"""Values in a pipeline's graph, under the names v1 programs import from here."""
+
+from __future__ import annotations
+
+from azureml._forebay.unsupported import later
+from azureml.data.data_reference import DataReference
+from azureml.data.datapath import DataPath, DataPathComputeBinding
+from azureml.data.dataset_consumption_config import DatasetConsumptionConfig
+from azureml.pipeline.core._later import (
+    Module,
+    PipelineDataset,
+    PublishedPipeline,
+    TrainingOutput,
+)
+from azureml.pipeline.core._parameters import PipelineParameter
+from azureml.pipeline.core._port_data import PortDataReference
+from azureml.pipeline.core._ports import InputPortBinding, OutputPortBinding
+from azureml.pipeline.core.run import PipelineRun
+
+__all__ = [
+    "DataPath",
+    "DataPathComputeBinding",
+    "DataReference",
+    "DatasetConsumptionConfig",
+    "Graph",
+    "InputPortBinding",
+    "InputPortDef",
+    "Module",
+    "OutputPortBinding",
+    "OutputPortDef",
+    "PipelineDataset",
+    "PipelineParameter",
+    "PipelineRun",
+    "PortDataReference",
+    "PublishedPipeline",
+    "TrainingOutput",
+]
+
+Graph = later("Graph", "PipelineRun.get_graph() gives a run's graph as JSON.", __name__)
+InputPortDef = later("InputPortDef", "Use PythonScriptStep(inputs=…).", __name__)
+OutputPortDef = later("OutputPortDef", "Use PythonScriptStep(outputs=…).", __name__)

@@ -1,0 +1,7 @@
+"""Pipeline endpoints, under the names v1 programs import from here; not in this version."""
+
+from __future__ import annotations
+
+from azureml.pipeline.core._later import PipelineEndpoint, PublishedPipeline
+
+__all__ = ["PipelineEndpoint", "PublishedPipeline"]

@@ -1,0 +1,223 @@
+"""Django's settings, read from a few FOREBAY_* variables (see docs/configuration.md)."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from csp.constants import NONE, SELF
+
+from studio.settings.readers import (
+    address_for_people,
+    read_int,
+    read_list,
+    read_path,
+    read_port,
+    read_text,
+    read_url,
+)
+from studio.settings.secret_key import load_secret_key
+from studio.settings.static_headers import add_headers
+
+BASE_DIR = Path(__file__).resolve().parent.parent.parent
+
+FOREBAY_DATA = read_path("FOREBAY_DATA", BASE_DIR / "var")
+FOREBAY_HOST = read_text("FOREBAY_HOST", "127.0.0.1")
+FOREBAY_PORT = read_port("FOREBAY_PORT", 8000)
+FOREBAY_URL = read_url("FOREBAY_URL", f"http://{address_for_people(FOREBAY_HOST)}:{FOREBAY_PORT}")
+FOREBAY_SDK = BASE_DIR / "sdk" / "src"
+# Steps that may run on this machine at once: one per CPU, at least two, as steps wait for disks.
+FOREBAY_HOST_SLOTS = read_int("FOREBAY_HOST_SLOTS", max(2, os.cpu_count() or 1), least=1)
+# `none`: the environment of steps that ask for none holds Python only, no numpy and so on.
+FOREBAY_DEFAULT_PACKAGES = read_text("FOREBAY_DEFAULT_PACKAGES", "standard")
+FOREBAY_WORKSPACE = read_text("FOREBAY_WORKSPACE", "forebay")
+
+SECRET_KEY = load_secret_key(FOREBAY_DATA)
+DEBUG = False
+ALLOWED_HOSTS = [
+    "127.0.0.1",
+    "localhost",
+    "[::1]",
+    urlsplit(FOREBAY_URL).hostname or FOREBAY_HOST,
+    *read_list("FOREBAY_ALLOWED_HOSTS"),
+]
+CSRF_TRUSTED_ORIGINS = [FOREBAY_URL]
+
+INSTALLED_APPS = [
+    "daphne",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "channels",
+    "csp",
+    "django_htmx",
+    "django_q",
+    "rest_framework",
+    "drf_spectacular",
+    "workspaces",
+    "data",
+    "compute",
+    "pipelines",
+    "studio",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+ROOT_URLCONF = "studio.urls"
+ASGI_APPLICATION = "studio.asgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "studio.context.health",
+            ]
+        },
+    }
+]
+
+DATABASES = {
+    "default": {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": FOREBAY_DATA / "db.sqlite3",
+        "CONN_MAX_AGE": 0,  # a request under ASGI has its own thread: nothing would be reused
+        "OPTIONS": {
+            "timeout": 20,
+            "transaction_mode": "IMMEDIATE",
+            "init_command": (
+                "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=20000; "
+                "PRAGMA cache_size=-20000; PRAGMA mmap_size=134217728; "
+                "PRAGMA journal_size_limit=27103364;"
+            ),
+        },
+    }
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_TZ = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = FOREBAY_DATA / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "studio.static_storage.StaticStorage"},
+}
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_ALLOW_ALL_ORIGINS = False
+WHITENOISE_ADD_HEADERS_FUNCTION = add_headers
+
+LOGIN_URL = "/sign-in"
+LOGIN_REDIRECT_URL = "/"
+
+# Cookies are shared by all ports of a host: two studios side by side must not share a name.
+SESSION_COOKIE_NAME = f"forebay_session_{FOREBAY_PORT}"
+CSRF_COOKIE_NAME = f"forebay_csrf_{FOREBAY_PORT}"
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = FOREBAY_URL.startswith("https://")
+SESSION_COOKIE_AGE = 14 * 24 * 3600
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "worker-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+        "object-src": [NONE],
+    }
+}
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024 * 1024  # JSON_LIMIT in workspaces/api/reading.py
+FILE_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024  # larger bodies wait on disk, not in memory
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"},
+    },
+    "handlers": {
+        # The supervisor sends each process's output to FOREBAY_DATA/logs and rotates it.
+        "stderr": {"class": "logging.StreamHandler", "formatter": "line"},
+    },
+    "root": {"handlers": ["stderr"], "level": "INFO"},
+    "loggers": {
+        "django": {"handlers": [], "level": "INFO", "propagate": True},
+        "django.request": {"level": "ERROR"},  # a 404 is the caller's business
+        "django.server": {"handlers": [], "propagate": True},
+        "daphne": {"level": "WARNING"},
+        "django-q": {"handlers": [], "level": "WARNING", "propagate": True},
+    },
+}
+
+REST_FRAMEWORK = {
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["workspaces.api.reading.LimitedJSONParser"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "workspaces.api.reading.AnyAccept",
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "workspaces.api.reading.BearerAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "EXCEPTION_HANDLER": "workspaces.api.problems.handle_exception",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Forebay",
+    "DESCRIPTION": "Pipelines, runs, data and compute of a Forebay studio.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+}
+
+CHANNEL_LAYERS: dict[str, dict[str, str]] = {}
+
+Q_CLUSTER = {
+    "name": "forebay",
+    "orm": "default",
+    "workers": 1,
+    "poll": 10,
+    "guard_cycle": 5,
+    "timeout": 300,
+    "retry": 900,
+    "max_attempts": 3,
+    "save_limit": -1,  # what succeeded leaves no row
+    "queue_limit": 2,
+    "bulk": 1,
+    "recycle": 500,
+    "catch_up": False,
+    "log_level": "WARNING",
+}

@@ -1,0 +1,62 @@
+"""Typed readers of the environment: a wrong value is a sentence that names the variable."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from urllib.parse import urlsplit
+
+
+class SettingError(SystemExit):
+    """A variable of the environment can't be used; printed without a traceback."""
+
+
+def read_path(name: str, default: Path) -> Path:
+    """A folder, made absolute; `~` is the home folder."""
+    return Path(os.environ.get(name) or default).expanduser().absolute()
+
+
+def read_port(name: str, default: int) -> int:
+    """A TCP port, 1-65535."""
+    raw = os.environ.get(name) or str(default)
+    if not raw.isdigit() or not 1 <= int(raw) <= 65535:
+        raise SettingError(f"{name} must be a port from 1 to 65535, not {raw!r}.")
+    return int(raw)
+
+
+def read_text(name: str, default: str) -> str:
+    """A text; an empty variable counts as not set."""
+    return os.environ.get(name) or default
+
+
+def read_int(name: str, default: int, *, least: int) -> int:
+    """A whole number not below `least`."""
+    raw = os.environ.get(name) or str(default)
+    try:
+        number = int(raw)
+    except ValueError:
+        number = least - 1
+    if number < least:
+        raise SettingError(f"{name} must be a whole number from {least} up, not {raw!r}.")
+    return number
+
+
+def read_list(name: str) -> list[str]:
+    """Names separated by commas; none when not set."""
+    return [part.strip() for part in os.environ.get(name, "").split(",") if part.strip()]
+
+
+def read_url(name: str, default: str) -> str:
+    """The address under which browsers reach the studio: scheme and host, no path."""
+    raw = (os.environ.get(name) or default).rstrip("/")
+    parts = urlsplit(raw)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path:
+        raise SettingError(f"{name} must look like http://studio.example:8000, not {raw!r}.")
+    return raw
+
+
+def address_for_people(host: str) -> str:
+    """What to write into a URL for a server that listens on `host`."""
+    if host in ("0.0.0.0", "::"):  # noqa: S104 - compared, not bound
+        return "127.0.0.1"
+    return f"[{host}]" if ":" in host else host

@@ -1,0 +1,36 @@
+"""Side work that the queue does: it shows that it lives, and sweeps."""
+
+from __future__ import annotations
+
+import logging
+
+from django.core.management import call_command
+from django.utils import timezone
+
+from studio.health import queue_beat
+from studio.selectors import artifact_hashes
+from workspaces.services.snapshots import sweep_unreferenced_blobs
+from workspaces.services.sweep import sweep_expired_access
+
+logger = logging.getLogger(__name__)
+
+
+def touch_beat() -> None:
+    """Makes the heartbeat fresh."""
+    queue_beat().parent.mkdir(parents=True, exist_ok=True)
+    queue_beat().touch()
+
+
+def beat() -> None:
+    """Runs in a worker: that it ran at all is the news."""
+    touch_beat()
+
+
+def sweep() -> None:
+    """Drops old answers, links and sessions, then blobs that nothing refers to."""
+    now = timezone.now()
+    swept = sweep_expired_access(now=now)
+    call_command("clearsessions")
+    swept["blobs"] = sweep_unreferenced_blobs(now=now, referenced_elsewhere=artifact_hashes())
+    if any(swept.values()):
+        logger.warning("swept %s", swept)

@@ -1,0 +1,31 @@
+"""Every URL of the studio, by app. An app's own `urls.py` holds whole paths, from the root."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.urls import include, path
+
+from studio import views
+from studio.schema import SchemaView
+
+urlpatterns = [
+    path("sign-in", views.sign_in, name="sign-in"),
+    path("sign-in/<str:token>", views.sign_in_by_link, name="sign-in-link"),
+    path("sign-out", views.sign_out, name="sign-out"),
+    path("settings/tokens/", views.tokens, name="tokens"),
+    path("settings/tokens/<str:uid>/revoke", views.revoke, name="token-revoke"),
+    path("favicon.ico", views.favicon),
+    path("health", views.health, name="health"),
+    path("api/v1/schema", SchemaView.as_view(), name="api-schema"),
+    path("admin/login/", views.admin_sign_in),
+    path("admin/", admin.site.urls),
+    path("", include("workspaces.urls")),
+    path("", include("data.urls")),
+    path("", include("compute.urls")),
+    path("", include("pipelines.urls")),
+]
+
+handler404 = "studio.errors.not_found"
+handler500 = "studio.errors.server_error"
+handler403 = "studio.errors.forbidden"
+handler400 = "studio.errors.bad_request"

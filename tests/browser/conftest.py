@@ -1,0 +1,67 @@
+"""Debian's Chromium against a real studio; every page is watched for errors of its console."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.require import CHROMIUM
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.needs("chromium"))
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, Any]:
+    return {
+        "executable_path": CHROMIUM,
+        "args": ["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+    }
+
+
+@pytest.fixture(scope="session")
+def signed_in(studio: Any, browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The stored session of a browser that used a sign-in link."""
+    printed = studio.manage("sign_in_link")
+    link = re.search(r"https?://\S+/sign-in/\S+", printed)
+    assert link, printed
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(link.group())
+    page.get_by_role("button", name=re.compile("sign in", re.I)).click()
+    page.wait_for_url("**/w/forebay/")
+    state = tmp_path_factory.mktemp("browser") / "state.json"
+    context.storage_state(path=state)
+    context.close()
+    return state
+
+
+@pytest.fixture
+def page(
+    studio: Any, browser: Any, signed_in: Path, request: pytest.FixtureRequest
+) -> Iterator[Any]:
+    """A signed-in page; the test fails on any console error or violation of the CSP."""
+    options = getattr(request, "param", {})
+    context = browser.new_context(
+        storage_state=signed_in,
+        base_url=studio.url,
+        **{"viewport": {"width": 1280, "height": 800}, **options},
+    )
+    context.set_default_timeout(15_000)
+    page = context.new_page()
+    seen: list[str] = []
+    page.on("console", lambda m: seen.append(m.text) if m.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: seen.append(str(error)))
+    page.allowed_console = []
+    yield page
+    context.close()
+    bad = [text for text in seen if not any(part in text for part in page.allowed_console)]
+    assert bad == []

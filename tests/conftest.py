@@ -1,0 +1,99 @@
+"""Fixtures that several areas share. Each test has its own FOREBAY_DATA and database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.require import is_missing, is_required
+
+LEFT_OUT: dict[str, str] = {}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        for mark in item.iter_markers("needs"):
+            part = mark.args[0]
+            remedy = is_missing(part)
+            if remedy and not is_required(part):
+                LEFT_OUT[part] = remedy
+                item.add_marker(pytest.mark.skip(reason=f"needs {part}: {remedy}"))
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    for mark in item.iter_markers("needs"):
+        remedy = is_missing(mark.args[0])
+        if remedy and is_required(mark.args[0]):
+            pytest.fail(f"FOREBAY_REQUIRE=all, but {mark.args[0]} is missing: {remedy}")
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    if LEFT_OUT:
+        parts = "; ".join(f"{part} ({remedy})" for part, remedy in sorted(LEFT_OUT.items()))
+        terminalreporter.write_line(f"LEFT OUT on this machine: {parts}", red=True, bold=True)
+
+
+@pytest.fixture(autouse=True)
+def data_folder(settings: Any, tmp_path: Path) -> Path:
+    """FOREBAY_DATA of this test, empty."""
+    folder = tmp_path / "var"
+    folder.mkdir()
+    settings.FOREBAY_DATA = folder
+    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    return folder
+
+
+@pytest.fixture
+def owner(db: None, django_user_model: Any) -> Any:
+    """A user who owns `workspace`."""
+    return django_user_model.objects.create_user("ada", password="lovelace-1843")
+
+
+@pytest.fixture
+def workspace(owner: Any, data_folder: Path) -> Any:
+    """A workspace with its two datastores and `owner` as Owner."""
+    from data.services.datastores import create_default_datastores
+    from workspaces.services.workspaces import create_workspace
+
+    made = create_workspace(name="lab", owner=owner)
+    create_default_datastores(workspace=made)
+    return made
+
+
+@pytest.fixture
+def actor(owner: Any) -> Any:
+    """`owner` as services see her."""
+    from workspaces.services.access import Actor
+
+    return Actor(user=owner)
+
+
+@pytest.fixture
+def api(owner: Any) -> Any:
+    """A REST client with a personal token of `owner`; `api.get(...)` answers have `.json()`."""
+    from rest_framework.test import APIClient
+
+    from workspaces.services.access import create_token
+
+    _, raw = create_token(user=owner, name="tests")
+    client = APIClient(raise_request_exception=True)
+    client.credentials(HTTP_AUTHORIZATION=f"Bearer {raw}")
+    client.default_format = "json"
+    return client
+
+
+@pytest.fixture(scope="session")
+def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A whole studio (web and runner as real processes), shared by the tests that follow it."""
+    from tests.support.studio import RunningStudio
+
+    with RunningStudio(tmp_path_factory.mktemp("studio")) as running:
+        yield running

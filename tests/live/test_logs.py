@@ -1,0 +1,139 @@
+"""Following a log: what is printed arrives, whole characters only, until the step has ended."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from asgiref.sync import sync_to_async
+from django.utils import timezone
+
+from pipelines.domain.status import Status
+from pipelines.live.log_follower import cut_utf8
+from pipelines.models import Attempt, StepRun
+from tests.support.submitting import body_of, finish, make_snapshot, make_target, submit
+
+database = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def step(workspace: Any, owner: Any, actor: Any) -> StepRun:
+    make_target(workspace, owner)
+    snapshot = make_snapshot(workspace, owner, {"main.py": "print(1)"})
+    run = submit(workspace, actor, body_of("a", snapshot))
+    return StepRun.objects.select_related("run").get(run=run)
+
+
+def start_attempt(step: StepRun, data: Path, number: int = 1) -> Path:
+    folder = f"runs/{step.run.uid}/{step.uid}.{number}"
+    (data / folder).mkdir(parents=True)
+    Attempt.objects.create(
+        step_run=step, number=number, folder=folder, host="box", created_at=timezone.now()
+    )
+    return data / folder / "log"
+
+
+async def follow(page: Any, step: StepRun, offset: int = 0, attempt: int = 1) -> None:
+    await page.open()
+    await page.say(type="subscribe", topic=f"log:{step.uid}:{attempt}", offset=offset)
+    assert (await page.hear())["type"] == "subscribed"
+
+
+async def text_until_end(page: Any) -> tuple[str, int]:
+    text, expected = "", None
+    while True:
+        message = await page.hear()
+        if message["type"] == "log_end":
+            return text, message["size"]
+        assert expected in (None, message["offset"]), "chunks must join"
+        text, expected = text + message["text"], message["next"]
+
+
+@database
+@pytest.mark.asyncio
+async def test_lines_arrive_as_they_are_printed(
+    socket: Any, owner: Any, step: StepRun, data_folder: Path
+) -> None:
+    log = await sync_to_async(start_attempt)(step, data_folder)
+    log.write_text("one\n")
+    page = socket(owner)
+    await follow(page, step)
+    assert (await page.hear())["text"] == "one\n"
+    with log.open("a") as file:
+        file.write("two\n")
+    message = await page.hear()
+    assert (message["text"], message["offset"], message["next"]) == ("two\n", 4, 8)
+    await page.close()
+
+
+@database
+@pytest.mark.asyncio
+async def test_a_log_can_be_joined_late_and_ends_with_its_step(
+    socket: Any, owner: Any, step: StepRun, data_folder: Path
+) -> None:
+    log = await sync_to_async(start_attempt)(step, data_folder)
+    log.write_text("one\ntwo\n")
+    await sync_to_async(finish)(step.run, "a", Status.FAILED)
+    page = socket(owner)
+    await follow(page, step, offset=4)
+    assert await text_until_end(page) == ("two\n", 8)
+    await page.close()
+
+
+@database
+@pytest.mark.asyncio
+async def test_an_attempt_that_is_not_there_yet_is_waited_for(
+    socket: Any, owner: Any, step: StepRun, data_folder: Path
+) -> None:
+    page = socket(owner)
+    await follow(page, step)
+    assert await page.silent()
+    log = await sync_to_async(start_attempt)(step, data_folder)
+    log.write_text("at last\n")
+    assert (await page.hear())["text"] == "at last\n"
+    await page.close()
+
+
+@database
+@pytest.mark.asyncio
+async def test_a_step_that_never_ran_ends_at_once(
+    socket: Any, owner: Any, step: StepRun, data_folder: Path
+) -> None:
+    await sync_to_async(finish)(step.run, "a", Status.CANCELED)
+    page = socket(owner)
+    await follow(page, step)
+    assert await text_until_end(page) == ("", 0)
+    await page.close()
+
+
+@database
+@pytest.mark.asyncio
+async def test_a_large_log_arrives_whole(
+    socket: Any, owner: Any, step: StepRun, data_folder: Path
+) -> None:
+    log = await sync_to_async(start_attempt)(step, data_folder)
+    whole = "ünï🌸-line\n" * 60_000
+    log.write_text(whole, encoding="utf-8")
+    await sync_to_async(finish)(step.run, "a", Status.FAILED)
+    page = socket(owner)
+    await follow(page, step)
+    text, size = await text_until_end(page)
+    assert text == whole
+    assert size == len(whole.encode())
+    await page.close()
+
+
+@pytest.mark.parametrize("sign", ["é", "€", "🌸"])
+def test_a_character_cut_by_a_chunk_waits_for_its_rest(sign: str) -> None:
+    data = b"ab" + sign.encode()
+    for end in range(3, len(data)):
+        assert cut_utf8(data[:end], last=False) == ("ab", 2)
+    assert cut_utf8(data, last=False) == ("ab" + sign, len(data))
+
+
+def test_bytes_that_are_no_text_are_replaced_and_never_block() -> None:
+    assert cut_utf8(b"a\xff\xfeb", last=False) == ("a��b", 4)
+    assert cut_utf8(b"\x80\x80\x80\x80\x80", last=False)[1] == 5
+    assert cut_utf8(b"a\xf0\x9f", last=True) == ("a�", 3)
+    assert cut_utf8(b"", last=False) == ("", 0)

@@ -1,0 +1,56 @@
+"""Signed-in browsers of people with different roles, and runs to look at."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from pipelines.models import Run
+from tests.support.submitting import body_of, make_snapshot, make_target, submit
+from workspaces.models import Member
+
+
+@pytest.fixture
+def browser(owner: Any) -> Client:
+    """The owner's browser."""
+    return sign_in(owner)
+
+
+def sign_in(user: Any) -> Client:
+    client = Client(SERVER_NAME="127.0.0.1")
+    client.force_login(user)
+    return client
+
+
+@pytest.fixture
+def reader(workspace: Any, django_user_model: Any) -> Client:
+    """The browser of a Reader of the workspace."""
+    user = django_user_model.objects.create_user("rita")
+    Member.objects.create(workspace=workspace, user=user, role="Reader")
+    return sign_in(user)
+
+
+@pytest.fixture
+def stranger(django_user_model: Any) -> Client:
+    """The browser of somebody who is a member of nothing."""
+    return sign_in(django_user_model.objects.create_user("mallory"))
+
+
+@pytest.fixture
+def source(workspace: Any, owner: Any) -> str:
+    """A snapshot's id; the compute target that its steps need is there too."""
+    make_target(workspace, owner)
+    files = {
+        "main.py": "print('hello')\n",
+        "data/page.html": "<b>bold</b>",
+        "raw.csv": "a,b\n1,2\n",
+    }
+    return make_snapshot(workspace, owner, files)
+
+
+@pytest.fixture
+def run(workspace: Any, actor: Any, source: str) -> Run:
+    """`a -> b -> c`, a queued."""
+    return submit(workspace, actor, body_of("a -> b -> c", source, experiment="iris"))

@@ -1,0 +1,88 @@
+"""Public v1 notebooks, unchanged but for the host of their sample data.
+
+They are not part of this repository: FOREBAY_PROGRAMS points at a folder that holds a copy of
+`MachineLearningNotebooks`. What each must produce is asserted through REST.
+"""
+
+from __future__ import annotations
+
+import functools
+import http.server
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.notebooks import program_of
+
+pytestmark = pytest.mark.needs("programs")
+INTRO = "how-to-use-azureml/machine-learning-pipelines/intro-to-pipelines"
+
+
+@pytest.fixture
+def notebooks(tmp_path: Path) -> Path:
+    source = Path(os.environ["FOREBAY_PROGRAMS"]) / "MachineLearningNotebooks"
+    return Path(shutil.copytree(source, tmp_path / "notebooks"))
+
+
+@pytest.fixture
+def sample_data(notebooks: Path) -> Iterator[str]:
+    """An http server with Titanic.csv where the notebooks look for it; its address."""
+    folder = notebooks / "served" / "demo"
+    folder.mkdir(parents=True)
+    shutil.copy(notebooks / "how-to-use-azureml/azure-synapse/Titanic.csv", folder)
+    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(folder.parent))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+        server.shutdown()
+
+
+def run_notebook(studio: Any, folder: Path, name: str, host: str) -> str:
+    studio.write_config(folder)
+    program = folder / f"{name}.py"
+    program.write_text(
+        program_of(folder / f"{name}.ipynb", {"https://dprepdata.blob.core.windows.net": host})
+    )
+    done = subprocess.run(
+        [sys.executable, program.name],
+        cwd=folder,
+        env=studio.environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    return done.stdout
+
+
+def runs_of(studio: Any, experiment: str) -> list[dict[str, Any]]:
+    items = studio.get(f"/runs?experiment={experiment}")["items"]
+    return [studio.wait_for_run(item["id"]) for item in reversed(items)]
+
+
+def test_g1_getting_started(studio: Any, notebooks: Path, sample_data: str):
+    folder = notebooks / INTRO
+    run_notebook(studio, folder, "aml-pipelines-getting-started", sample_data)
+    (world1,) = runs_of(studio, "Hello_World1")
+    assert [(s["name"], s["status"]) for s in world1["steps"]] == [
+        ("train_step", "Completed"),
+        ("compare_step", "Completed"),
+        ("extract_step", "Completed"),
+    ]
+    assert not any(node["after"] or node["inputs"] for node in world1["graph"]["nodes"])
+    (world2,) = runs_of(studio, "Hello_World2")
+    assert [s["name"] for s in world2["steps"]] == ["train_step", "compare_step", "extract_step"]
+    assert world2["status"] == "Completed"
+    run_notebook(studio, folder, "aml-pipelines-getting-started", sample_data)
+    for experiment in ("Hello_World1", "Hello_World2"):
+        again = runs_of(studio, experiment)[-1]
+        assert all(step["reused"] for step in again["steps"]), experiment

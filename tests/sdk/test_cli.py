@@ -1,0 +1,214 @@
+"""The command `forebay`, as a process would see it: words, exit codes, files."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+from pathlib import Path
+from typing import Any
+
+import pytest
+from azureml._forebay.cli.main import main
+from azureml._forebay.credentials import credentials_path, find_server, find_token
+
+from tests.sdk.stub_server import Reply, Seen, StubServer
+
+RUNS = [
+    {
+        "id": f"{letter * 8}-0000-4000-8000-{number:012}",
+        "number": number,
+        "experiment": "iris",
+        "status": "Running" if number == 3 else "Completed",
+        "submitted_at": "2026-01-01T10:00:00Z",
+        "submitted_by": "ada",
+    }
+    for number, letter in ((3, "c"), (2, "a"), (1, "a"))
+]
+STEPS = [
+    {"id": "s1", "name": "train.py", "status": "Completed", "attempt": 1},
+    {"id": "s2", "name": "compare.py", "status": "Failed", "attempt": 1},
+]
+LOGS = {"s1": "training ü\n", "s2": "comparing\nno"}
+
+
+class Studio:
+    """Just enough of the REST API for the command."""
+
+    def __init__(self) -> None:
+        self.canceled: list[str] = []
+
+    def __call__(self, seen: Seen) -> Any:
+        path, _, query = seen.path.partition("?")
+        if seen.headers.get("authorization") != "Bearer fby_good":
+            return Reply(401, {"detail": "This token is not known.", "code": "token_unknown"})
+        if path == "/api/v1/me":
+            return {"user": "ada", "name": "Ada"}
+        if path == "/api/v1/workspaces":
+            return {"items": [{"name": "lab"}], "next": None}
+        route = path.removeprefix("/api/v1/workspaces/lab")
+        if route == "":
+            return {"id": "1", "name": "lab"}
+        if route == "/runs":
+            wanted = [run for run in RUNS if "Running" not in query or run["status"] == "Running"]
+            return {"items": [] if "experiment=nix" in query else wanted, "next": None}
+        if route.endswith("/steps"):
+            return {"items": STEPS}
+        if route.endswith("/log"):
+            return self.log(route.split("/")[2], query)
+        if route.endswith("/cancel"):
+            self.canceled.append(route.split("/")[2])
+            return {**RUNS[0], "status": "CancelRequested"}
+        found = [run for run in RUNS if route == f"/runs/{run['id']}"]
+        return {**found[0], "status": "Failed"} if found else Reply(404, {"detail": "No run."})
+
+    def log(self, step: str, query: str) -> Reply:
+        content = LOGS[step].encode()
+        offset = int(query.partition("offset=")[2].partition("&")[0])
+        piece = content[offset : offset + 9]  # cuts the ü in two
+        headers = {
+            "X-Forebay-Log-Size": str(len(content)),
+            "X-Forebay-Log-Next": str(offset + len(piece)),
+            "X-Forebay-Log-Complete": "1",
+        }
+        return Reply(200, piece, headers)
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    for name in ("FOREBAY_TOKEN", "FOREBAY_SERVER", "AZUREML_SERVICE_ENDPOINT"):
+        monkeypatch.delenv(name, raising=False)
+    (tmp_path / "work").mkdir()
+    monkeypatch.chdir(tmp_path / "work")
+    return tmp_path
+
+
+@pytest.fixture
+def stub(home: Path) -> Any:
+    with StubServer(Studio()) as running:
+        yield running
+
+
+@pytest.fixture
+def signed_in(stub: StubServer, capsys: pytest.CaptureFixture[str]) -> StubServer:
+    assert main(["login", "--server", stub.url, "--token", "fby_good"]) == 0
+    settings = {"workspace_name": "lab", "forebay_server": stub.url}
+    Path("config.json").write_text(json.dumps(settings))
+    capsys.readouterr()
+    return stub
+
+
+def test_login_checks_the_token_and_keeps_it_for_its_owner_only(
+    stub: StubServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["login", "--server", stub.url + "/", "--token", "fby_bad"]) == 1
+    assert "does not accept this token" in capsys.readouterr().err
+    assert not credentials_path().exists()
+    assert main(["login", "--server", stub.url + "/", "--token", "fby_good"]) == 0
+    assert "Signed in" in capsys.readouterr().out
+    assert json.loads(credentials_path().read_text()) == {stub.url: {"token": "fby_good"}}
+    assert stat.S_IMODE(credentials_path().stat().st_mode) == 0o600
+    assert find_token(stub.url + "/") == "fby_good"
+    assert find_server() == stub.url
+
+
+def test_login_asks_without_echo_on_a_terminal(
+    stub: StubServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("azureml._forebay.cli.login.is_terminal", lambda stream: True)
+    monkeypatch.setattr("getpass.getpass", lambda prompt: " fby_good\n")
+    assert main(["login", "--server", stub.url]) == 0
+    assert find_token(stub.url) == "fby_good"
+
+
+def test_another_servers_token_is_never_sent(signed_in: StubServer) -> None:
+    assert find_token("http://elsewhere.test") is None
+
+
+def test_run_list(signed_in: StubServer, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["run", "list"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].split() == ["RUN", "ID", "STATUS", "SUBMITTED", "BY"]
+    assert lines[1].split()[:3] == ["iris/3", "cccccccc", "Running"]
+    assert main(["run", "list", "--status", "Running", "-n", "1"]) == 0
+    assert len(capsys.readouterr().out.splitlines()) == 2
+    assert "status=Running" in signed_in.seen[-1].path
+    assert main(["run", "list", "--experiment", "nix"]) == 0
+    assert capsys.readouterr().out == "No runs.\n"
+
+
+@pytest.mark.parametrize("name", ["cccc", "iris/3", RUNS[0]["id"]])
+def test_cancel_by_any_name(
+    signed_in: StubServer, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = main(["run", "cancel", name])
+    shown = capsys.readouterr().out
+    assert code == 0
+    if name == RUNS[0]["id"]:  # the stub says of a single run that it has failed
+        assert "has ended already" in shown
+    else:
+        assert signed_in.answer.canceled == [RUNS[0]["id"]]
+        assert "CancelRequested" in shown
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("aaaa", "2 runs begin"),
+        ("ffff", "No run begins"),
+        ("cc", "too short"),
+        ("iris/9", "no run 9"),
+        ("iris/x", "not a number"),
+        ("0" * 36, "There is no run"),
+    ],
+)
+def test_unclear_names_are_sentences(
+    signed_in: StubServer, name: str, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["run", "cancel", name]) == 1
+    assert words in capsys.readouterr().err
+
+
+def test_logs_of_all_steps_and_of_one(
+    signed_in: StubServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["run", "logs", "iris/3"]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "==> train.py (Completed) <==",
+        "training ü",
+        "==> compare.py (Failed) <==",
+        "comparing",
+        "no",
+    ]
+    assert main(["run", "logs", "iris/3", "train.py"]) == 0
+    assert capsys.readouterr().out == "training ü\n"
+    assert main(["run", "logs", "iris/3", "nix"]) == 1
+    assert "train.py, compare.py" in capsys.readouterr().err
+
+
+def test_following_ends_with_the_steps_and_their_fate(
+    signed_in: StubServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["run", "logs", "-f", "iris/3"]) == 3
+    shown = capsys.readouterr().out
+    assert "training ü" in shown
+    assert shown.splitlines()[-2:] == ["train.py: Completed", "compare.py: Failed"]
+    assert main(["run", "logs", "-f", "iris/3", "train.py"]) == 0
+
+
+def test_no_server_no_token_no_workspace(
+    home: Path, stub: StubServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["run", "list", "--server", stub.url]) == 1
+    assert "forebay login" in capsys.readouterr().err
+    os.environ["FOREBAY_TOKEN"] = "fby_good"
+    try:
+        assert main(["run", "list", "--server", stub.url]) == 0  # the only workspace there is
+        assert main(["run", "list", "--server", stub.url, "--workspace", "nix"]) == 1
+    finally:
+        del os.environ["FOREBAY_TOKEN"]
+    assert "no workspace 'nix'" in capsys.readouterr().err
+    with pytest.raises(SystemExit) as usage:
+        main(["run"])
+    assert usage.value.code == 2

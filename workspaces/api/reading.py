@@ -1,0 +1,104 @@
+"""How a request is read: who sent it, and its JSON. Named in the settings of REST framework."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Mapping
+from typing import IO, Any
+
+from django.contrib.auth.models import User
+from django.utils import timezone
+from rest_framework import exceptions as drf
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.parsers import BaseParser
+from rest_framework.request import Request
+
+from workspaces.domain.errors import InvalidInput, TooLarge
+from workspaces.models import AccessToken
+from workspaces.services.access import authenticate_token
+
+CHALLENGE = 'Bearer realm="forebay"'
+JSON_LIMIT = 64 * 1024 * 1024
+# Text that no database and no UTF-8 file takes: NUL and halves of surrogate pairs.
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+class BearerAuthentication(BaseAuthentication):
+    """`Authorization: Bearer fby_…`; no header leaves the choice to the session."""
+
+    def authenticate(self, request: Request) -> tuple[User, AccessToken | None] | None:
+        scheme, _, raw = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() != "bearer":
+            return None
+        actor = authenticate_token(raw.strip(), now=timezone.now())
+        return actor.user, actor.token
+
+    def authenticate_header(self, request: Request) -> str:
+        return CHALLENGE
+
+
+class AnyAccept(BaseContentNegotiation):
+    """Answers are JSON (or a file's own type) whatever `Accept` says; nobody gets a bare 406."""
+
+    def select_parser(self, request: Request, parsers: Iterable[BaseParser]) -> BaseParser | None:
+        for parser in parsers:
+            wanted = parser.media_type or "*/*"
+            given = (request.content_type or "").partition(";")[0].strip().lower()
+            if wanted in ("*/*", given):
+                return parser
+        return None
+
+    def select_renderer(
+        self, request: Request, renderers: Iterable[Any], format_suffix: str | None = None
+    ) -> tuple[Any, str]:
+        first = next(iter(renderers))
+        return first, first.media_type
+
+
+class LimitedJSONParser(BaseParser):
+    """JSON up to 64 MB, without NaN, with text that can be stored.
+
+    Leaves the body's SHA-256 on the request for the idempotency keys.
+    """
+
+    media_type = "application/json"
+
+    def parse(
+        self,
+        stream: IO[bytes],
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
+    ) -> Any:
+        request = (parser_context or {}).get("request")
+        declared = request.META.get("CONTENT_LENGTH") if request is not None else None
+        raw = b"" if declared and int(declared) > JSON_LIMIT else stream.read(JSON_LIMIT + 1)
+        if (declared and int(declared) > JSON_LIMIT) or len(raw) > JSON_LIMIT:
+            raise TooLarge("A JSON body has at most 64 MB. Files are sent as blobs, not in JSON.")
+        if request is not None:
+            request.body_digest = hashlib.sha256(raw).hexdigest()
+        try:
+            value = json.loads(raw, parse_constant=_refuse_constant)
+        except RecursionError:
+            raise drf.ParseError("The JSON is nested too deeply.") from None
+        except ValueError as error:
+            raise drf.ParseError(f"The body is not JSON: {error}.") from None
+        if b"\\u" in raw and _holds_unstorable(value):
+            raise InvalidInput(
+                "The JSON holds text that can't be stored: NUL or half a surrogate pair."
+            )
+        return value
+
+
+def _refuse_constant(name: str) -> float:
+    raise ValueError(f"{name} is not a JSON number")
+
+
+def _holds_unstorable(value: Any) -> bool:
+    if isinstance(value, str):
+        return UNSTORABLE.search(value) is not None
+    if isinstance(value, dict):
+        return any(_holds_unstorable(k) or _holds_unstorable(v) for k, v in value.items())
+    return isinstance(value, list) and any(_holds_unstorable(item) for item in value)

@@ -1,0 +1,17 @@
+"""Rows of the bottom floor: who may do what, and the content-addressed files."""
+
+from workspaces.models.access import AccessToken, Member, SignInLink
+from workspaces.models.idempotency import IdempotencyKey
+from workspaces.models.snapshots import Blob, BlobPresence, Snapshot
+from workspaces.models.workspace import Workspace
+
+__all__ = [
+    "AccessToken",
+    "Blob",
+    "BlobPresence",
+    "IdempotencyKey",
+    "Member",
+    "SignInLink",
+    "Snapshot",
+    "Workspace",
+]

@@ -1,0 +1,159 @@
+"""Who is asking, and may they? Tokens and the one permission function."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import Q
+
+from workspaces.domain.errors import Forbidden, InvalidInput, NotFound, Unauthenticated
+from workspaces.domain.roles import GRANTS, Permission, Role, allows
+from workspaces.models import AccessToken, Workspace
+from workspaces.selectors import membership, token_by_digest
+
+PREFIX = "fby_"  # so that people and scanners recognise one of ours
+TOUCH_EVERY = timedelta(minutes=1)  # `last_used_at` is for people; a write per request is not
+
+NEEDS: dict[Permission, str] = {
+    Permission.READ: "read this workspace",
+    Permission.WRITE: "change anything in this workspace",
+    Permission.COMPUTE: "create, change or delete compute targets",
+    Permission.MANAGE: "manage this workspace, its members and tokens",
+}
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who does something: a user, and the token that spoke for them if there was one."""
+
+    user: User
+    token: AccessToken | None = None
+
+    @property
+    def name(self) -> str:
+        """What pages show: the full name, else the user name."""
+        return self.user.get_full_name() or self.user.get_username()
+
+    @property
+    def is_run_token(self) -> bool:
+        """Whether a step of a run asks, not a person or their program."""
+        return self.token is not None and self.token.kind == AccessToken.RUN
+
+    @property
+    def step_run_uid(self) -> str:
+        """The step run that a run token belongs to; empty for everyone else."""
+        return self.token.step_run_uid if self.token is not None else ""
+
+
+def digest_of(secret: str) -> str:
+    """What is stored instead of a token or a sign-in link: its SHA-256, 64 hex digits."""
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def authenticate_token(raw: str, *, now: datetime) -> Actor:
+    """The actor behind a bearer token.
+
+    Raises Unauthenticated with code token_unknown, token_expired or token_revoked.
+    """
+    token = token_by_digest(digest_of(raw))
+    if token is None:
+        raise Unauthenticated(
+            "This token is not known here. Make one under Settings > Tokens.", code="token_unknown"
+        )
+    if token.revoked_at is not None or not token.user.is_active:
+        raise Unauthenticated(
+            "The step that this token belonged to has ended."
+            if token.kind == AccessToken.RUN
+            else f"The token {token.name!r} was revoked. Make a new one under Settings > Tokens.",
+            code="token_revoked",
+        )
+    if token.expires_at is not None and token.expires_at <= now:
+        raise Unauthenticated(
+            f"The token {token.name!r} expired on {token.expires_at:%Y-%m-%d at %H:%M} UTC. "
+            "Make a new one under Settings > Tokens.",
+            code="token_expired",
+        )
+    if token.last_used_at is None or now - token.last_used_at >= TOUCH_EVERY:
+        AccessToken.objects.filter(
+            Q(last_used_at=None) | Q(last_used_at__lt=now), pk=token.pk
+        ).update(last_used_at=now)
+    return Actor(user=token.user, token=token)
+
+
+def authorize(*, actor: Actor, workspace_name: str, permission: Permission) -> Workspace:
+    """The workspace, if the actor may do this in it. Every view, call and socket asks here.
+
+    Raises NotFound to whoever is not a member (a stranger learns nothing), else Forbidden.
+    """
+    member = membership(actor.user, workspace_name)
+    token = actor.token
+    bound_elsewhere = (
+        token is not None
+        and token.workspace_id is not None
+        and (member is None or token.workspace_id != member.workspace_id)
+    )
+    if member is None or bound_elsewhere or not actor.user.is_active:
+        raise NotFound(f"There is no workspace {workspace_name!r}, or you are not a member of it.")
+    role = Role(member.role)
+    if allows(role, permission, run_token=actor.is_run_token):
+        return member.workspace
+    if actor.is_run_token:
+        raise Forbidden(
+            f"A step's own token may not {NEEDS[permission]}. Do it before the run is submitted.",
+            code="run_token",
+        )
+    who = " or ".join(r.value for r in reversed(Role) if permission in GRANTS[r])
+    raise Forbidden(
+        f"You are a {role.value} of {workspace_name!r}: to {NEEDS[permission]} you must be {who}."
+    )
+
+
+@transaction.atomic
+def create_token(
+    *,
+    user: User,
+    name: str,
+    kind: str = AccessToken.PERSONAL,
+    workspace: Workspace | None = None,
+    step_run_uid: str = "",
+    expires_at: datetime | None = None,
+) -> tuple[AccessToken, str]:
+    """A new token and its text, which is never stored and can't be shown again."""
+    name = name.strip()
+    if not 1 <= len(name) <= 100:
+        raise InvalidInput.field("name", "A token's name has 1 to 100 characters.")
+    raw = PREFIX + secrets.token_urlsafe(32)
+    token = AccessToken.objects.create(
+        user=user,
+        kind=kind,
+        name=name,
+        prefix=raw[:12],
+        digest=digest_of(raw),
+        workspace=workspace,
+        step_run_uid=step_run_uid,
+        expires_at=expires_at,
+    )
+    return token, raw
+
+
+@transaction.atomic
+def revoke_token(*, token: AccessToken, now: datetime) -> AccessToken:
+    """From now on the token opens nothing. Revoking twice keeps the first time."""
+    AccessToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=now)
+    token.refresh_from_db(fields=["revoked_at"])
+    return token
+
+
+@transaction.atomic
+def revoke_run_tokens(*, step_run_uid: str, now: datetime) -> int:
+    """Ends every token of a step run, as its attempt ends; returns how many were alive."""
+    if not step_run_uid:
+        return 0
+    return AccessToken.objects.filter(
+        kind=AccessToken.RUN, step_run_uid=step_run_uid, revoked_at=None
+    ).update(revoked_at=now)
