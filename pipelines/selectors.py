@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Count, Max, OuterRef, Prefetch, Q, QuerySet, Subquery
 
+from data.models import DatasetVersion
 from data.selectors import local_path
 from pipelines.domain.manifests import TreeFile, walk_files
 from pipelines.domain.status import Status
@@ -86,6 +87,18 @@ def _steps_with_all() -> QuerySet[StepRun]:
             Prefetch("outputs", Output.objects.select_related("datastore__workspace")),
         )
     )
+
+
+def dataset_names(steps: Sequence[StepRun]) -> dict[str, dict[str, Any]]:
+    """`{"name", "version"}` of the datasets that these steps read, by the id in the graph."""
+    ids = {
+        port["source"]["dataset"]
+        for step in steps
+        for port in step.node.get("inputs") or []
+        if "dataset" in port.get("source", {})
+    }
+    rows = DatasetVersion.objects.filter(uid__in=ids).values_list("uid", "dataset__name", "version")
+    return {uid: {"name": name, "version": version} for uid, name, version in rows}
 
 
 def origin_of(step: StepRun) -> StepRun:

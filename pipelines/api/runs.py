@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from pipelines import selectors
-from pipelines.api.shapes import event_shape, metric_shape, run_detail, run_shape, step_shape
+from pipelines.api.shapes import event_shape, metric_shape, run_detail, run_shape, step_shapes
 from pipelines.domain.drawing import graph_dot
 from pipelines.models import Run
 from pipelines.services.cancel import cancel_run
@@ -93,7 +93,7 @@ class RunStepsView(WorkspaceAPIView):
 
     def get(self, request: Request, workspace_name: str, run_uid: str) -> Response:
         run = selectors.get_run(self.workspace, run_uid)
-        return Response({"items": [step_shape(step) for step in selectors.steps_of(run)]})
+        return Response({"items": step_shapes(selectors.steps_of(run))})
 
 
 @extend_schema(responses=OpenApiTypes.OBJECT)

@@ -8,7 +8,7 @@ from django.conf import settings
 
 from pipelines.domain.status import sentence
 from pipelines.models import Event, Experiment, Metric, Run, StepRun
-from pipelines.selectors import first_failed, last_event_id, origin_of, steps_of
+from pipelines.selectors import dataset_names, first_failed, last_event_id, origin_of, steps_of
 from workspaces.domain.times import iso
 
 
@@ -60,12 +60,23 @@ def run_detail(run: Run) -> dict[str, Any]:
         "error": error,
         "last_event": last_event,
         "graph": run.graph,
-        "steps": [step_shape(step) for step in steps_of(run)],
+        "steps": step_shapes(steps_of(run)),
     }
 
 
-def step_shape(step: StepRun) -> dict[str, Any]:
-    """A step run, whole."""
+def step_shapes(steps: list[StepRun]) -> list[dict[str, Any]]:
+    """Step runs, whole; each input from a dataset carries its name and version."""
+    names = dataset_names(steps)
+    shapes = [_step_shape(step) for step in steps]
+    for shape in shapes:
+        shape["inputs"] = [
+            {**port, "dataset": names.get(port["source"].get("dataset"))}
+            for port in shape["inputs"]
+        ]
+    return shapes
+
+
+def _step_shape(step: StepRun) -> dict[str, Any]:
     origin = origin_of(step)
     workspace = step.run.workspace.name
     return {

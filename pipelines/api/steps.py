@@ -14,7 +14,7 @@ from rest_framework.response import Response
 
 from pipelines import selectors
 from pipelines.api.runs import read_number, read_records
-from pipelines.api.shapes import metric_shape, step_shape
+from pipelines.api.shapes import metric_shape, step_shapes
 from pipelines.domain.status import FINAL, Status
 from pipelines.services.records import ingest_records
 from workspaces.api.base import WorkspaceAPIView
@@ -31,7 +31,7 @@ class StepView(WorkspaceAPIView):
     """One step run."""
 
     def get(self, request: Request, workspace_name: str, step_uid: str) -> Response:
-        return Response(step_shape(selectors.get_step(self.workspace, step_uid)))
+        return Response(step_shapes([selectors.get_step(self.workspace, step_uid)])[0])
 
 
 @extend_schema(responses={(200, "text/plain"): OpenApiTypes.STR})

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db import connection
+from django.db.models import JSONField
 
-from pipelines.models import StepRun
+from pipelines.models import Attempt, StepRun
 
 READY_FIELDS = (
     "id",
@@ -41,8 +42,11 @@ UNTOUCHED: dict[str, Any] = {
     "reason_data": {},
     "error_lines": [],
 }
-JSON_FIELDS = {"node", "known_parts", "fingerprint_parts", "why", "reason_data", "error_lines"}
+JSON_FIELDS = {
+    field.attname for field in StepRun._meta.concrete_fields if isinstance(field, JSONField)
+}
 TIME_FIELDS = {"queued_at", "started_at", "ended_at"}
+FLAG_FIELDS = {"reused", "cancel_requested"}
 
 
 def marks(values: Sequence[Any]) -> str:
@@ -74,18 +78,58 @@ def load_ready(ids: Sequence[int]) -> list[StepRun]:
         f"WHERE id IN ({marks(ids)}) AND status = 'NotStarted' AND reason = '' ORDER BY position",
         list(ids),
     )
-    return [_ready_step(row) for row in rows]
+    steps = [_as_step(READY_FIELDS, row) for row in rows]
+    for step in steps:
+        for name, value in UNTOUCHED.items():
+            setattr(step, name, value)
+    return steps
 
 
-def _ready_step(row: tuple[Any, ...]) -> StepRun:
-    values = [
-        json.loads(value) if name in JSON_FIELDS and isinstance(value, str) else value
-        for name, value in zip(READY_FIELDS, row, strict=True)
-    ]
-    step = StepRun.from_db(connection.alias, READY_FIELDS, values)
-    for name, value in UNTOUCHED.items():
-        setattr(step, name, value)
-    return step
+CLAIMED_FIELDS = tuple(
+    field.attname
+    for field in StepRun._meta.concrete_fields
+    if field.attname not in ("known_parts", "fingerprint_parts")
+)
+
+
+def load_claimed(step_id: int) -> StepRun:
+    """The whole row of a claimed step, but for the parts of its fingerprint."""
+    (row,) = fetch(
+        f"SELECT {', '.join(CLAIMED_FIELDS)} FROM pipelines_steprun WHERE id = %s",  # noqa: S608
+        [step_id],
+    )
+    return _as_step(CLAIMED_FIELDS, row)
+
+
+def _as_step(fields: Sequence[str], row: Sequence[Any]) -> StepRun:
+    """A row read by hand as the model; times and booleans as Python has them."""
+    values = [_read(name, value) for name, value in zip(fields, row, strict=True)]
+    return StepRun.from_db(connection.alias, fields, values)
+
+
+def _read(name: str, value: Any) -> Any:
+    if name in JSON_FIELDS and isinstance(value, str):
+        return json.loads(value)
+    if name in TIME_FIELDS and isinstance(value, str):
+        return datetime.fromisoformat(value).replace(tzinfo=UTC)
+    if name in FLAG_FIELDS:
+        return bool(value)
+    return value
+
+
+def insert_attempt(attempt: Attempt) -> None:
+    """Store a new attempt and give it its id."""
+    ((attempt.pk,),) = fetch(
+        "INSERT INTO pipelines_attempt (step_run_id, number, folder, host, created_at, outcome, "
+        "reason, ingested_seq) VALUES (%s, %s, %s, %s, %s, '', '', 0) RETURNING id",
+        [
+            attempt.step_run_id,
+            attempt.number,
+            attempt.folder,
+            attempt.host,
+            connection.ops.adapt_datetimefield_value(attempt.created_at),
+        ],
+    )
 
 
 def upstream_contents(
@@ -153,6 +197,12 @@ def close_count(run_id: int, closed: int) -> tuple[int, str]:
         [closed, run_id],
     )
     return int(still_open), str(status)
+
+
+def lock_run_row(run_id: int) -> None:
+    """On PostgreSQL lock the run's row; on SQLite a writing transaction is alone anyway."""
+    if connection.vendor == "postgresql":
+        fetch("SELECT id FROM pipelines_run WHERE id = %s FOR UPDATE", [run_id])
 
 
 def insert_events(

@@ -40,13 +40,15 @@ def mark_runs_started(run_ids: Iterable[int], *, now: datetime, events: list[New
         events.append(run_status_event(run))
 
 
-def after_finish(*, step_id: int, status: Status, now: datetime, events: list[NewEvent]) -> None:
-    """What follows from a step that just got its final status, up to the end of the run."""
-    step = StepRun.objects.only("id", "run_id", "name", "reason", "reason_data").get(pk=step_id)
-    run = lock_run(step.run_id)
-    closed = 1
+def after_finish(*, step: StepRun, status: Status, now: datetime, events: list[NewEvent]) -> None:
+    """What follows from a step that just got its final status, up to the end of the run.
+
+    `step.run` may have been read earlier: only what never changes in it is used. The caller has
+    locked its row.
+    """
+    run, closed = step.run, 1
     if status is Status.COMPLETED:
-        closed += advance_steps(run, release_successors([step_id]), now=now, events=events)
+        closed += advance_steps(run, release_successors([step.pk]), now=now, events=events)
     else:
         closed += stop_waiting_steps(run, step, status, events=events)
     close_steps(run, closed, now=now, events=events)
@@ -131,13 +133,15 @@ def _downstream(run_id: int, step_id: int) -> set[int]:
 
 def close_steps(run: Run, closed: int, *, now: datetime, events: list[NewEvent]) -> None:
     """Count finished steps; the last one ends the run."""
-    run.open_count, run.status = close_count(run.pk, closed)
-    if run.open_count == 0 and Status(run.status) not in FINAL:
+    still_open, current = close_count(run.pk, closed)
+    if still_open == 0 and Status(current) not in FINAL:
         end_run(run, now=now, events=events)
 
 
 def end_run(run: Run, *, now: datetime, events: list[NewEvent]) -> None:
     """Give the run its final status from those of its steps."""
+    if run.pk is not None:
+        run.refresh_from_db(fields=["started_at", "status"])
     status, reason, data = final_answer(run)
     run.status, run.reason, run.reason_data, run.ended_at = status.value, reason.value, data, now
     run.started_at = run.started_at or now

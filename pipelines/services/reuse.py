@@ -63,13 +63,13 @@ def decide_steps(run: Run, ready: Sequence[Ready], *, now: datetime) -> list[Out
     for item in ready:
         origin = origins.get(item.step.fingerprint)
         if not item.node.allow_reuse:
-            to_run.append((item, _why("not_allowed", "Ran: reuse is switched off for this step")))
+            to_run.append((item, _why("not_allowed", "reuse is switched off for this step")))
         elif run.regenerate_outputs:
-            to_run.append((item, _why("forced", "Ran: all outputs were to be regenerated")))
+            to_run.append((item, _why("forced", "all outputs were to be regenerated")))
         elif origin is None:
             to_run.append((item, None))
         elif problem := usable[item.step.fingerprint]:
-            sentence = f"Ran: {problem} of {origin.run.experiment.name} > Run {origin.run.number}"
+            sentence = f"{problem} of {origin.run.experiment.name} > Run {origin.run.number}"
             to_run.append((item, _why("outputs_gone", sentence, run=origin.run)))
         else:
             outputs.extend(_reuse(item.step, origin, now))
@@ -165,7 +165,7 @@ def _explain(run: Run, ready: Sequence[Ready]) -> dict[str, dict[str, Any]]:
     for item in ready:
         step, before = item.step, earlier.get(item.step.uid)
         if before is None or before.fingerprint_parts is None:
-            reasons[step.uid] = _why("first", "Ran: no earlier run of this step")
+            reasons[step.uid] = _why("first", "no earlier run of this step")
             continue
         changes = compare_parts(
             before.fingerprint_parts,
@@ -173,10 +173,10 @@ def _explain(run: Run, ready: Sequence[Ready]) -> dict[str, dict[str, Any]]:
             manifests.compare(before, step, item.node),
         )
         if changes:
-            sentence = f"Ran: {change_sentence(changes)}"
+            sentence = f"{change_sentence(changes)}"
             reasons[step.uid] = _why("changed", sentence, changes, before.run)
         else:
-            sentence = f"Ran: the same step in Run {before.run.number} {_ending(before)}"
+            sentence = f"the same step in Run {before.run.number} {_ending(before)}"
             reasons[step.uid] = _why("no_result", sentence, run=before.run)
     return reasons
 

@@ -21,7 +21,8 @@ from pipelines.domain.status import ACTIVE, TRANSITIONS, Reason, Status
 from pipelines.models import Artifact, Attempt, Output, Run, StepRun
 from pipelines.services import progress
 from pipelines.services.events import NewEvent, record_events, step_status_event
-from workspaces.models import AccessToken, Snapshot
+from pipelines.services.hot_rows import insert_attempt, load_claimed, lock_run_row
+from workspaces.models import Snapshot
 from workspaces.services import access
 
 log = logging.getLogger(__name__)
@@ -104,24 +105,24 @@ def claim_step(*, host: str, limit: int, rotation: Rotation, now: datetime) -> C
         return None
     step_id, run_id = picked
     with transaction.atomic():
-        if connection.vendor == "postgresql":
-            progress.lock_run(run_id)
+        lock_run_row(run_id)
         if not _move(step_id, None, Status.PREPARING, "attempt = attempt + 1"):
             return None  # canceled meanwhile: that change brings the next beat
         step = _load_step(step_id, run_id, rotation)
-        attempt = Attempt.objects.create(
+        attempt = Attempt(
             step_run=step,
             number=step.attempt,
             folder=f"runs/{step.run.uid}/{step.uid}.{step.attempt}",
             host=host,
             created_at=now,
         )
-        _, token = access.create_token(
+        insert_attempt(attempt)
+        token = access.create_run_token(
             user=step.run.submitted_by,
-            name=f"Step {step.name}"[:100],
-            kind=AccessToken.RUN,
             workspace=step.run.workspace,
             step_run_uid=step.uid,
+            name=f"Step {step.name}"[:100],
+            now=now,
         )
         events: list[NewEvent] = []
         if step.run.status == Status.NOT_STARTED.value:
@@ -171,14 +172,13 @@ def finish_step(*, attempt: Attempt, outcome: Outcome, now: datetime) -> bool:
     """
     step = attempt.step_run
     with transaction.atomic():
-        if connection.vendor == "postgresql":
-            progress.lock_run(step.run_id)
+        lock_run_row(step.run_id)
         if not _write_outcome(attempt, outcome, now):
             log.warning("attempt %s of step %s is stale: nothing written", attempt.number, step.uid)
             return False
         events = [_event(step)]
         access.revoke_run_tokens(step_run_uid=step.uid, now=now)
-        progress.after_finish(step_id=step.pk, status=outcome.status, now=now, events=events)
+        progress.after_finish(step=step, status=outcome.status, now=now, events=events)
         record_events(events, now=now)
     return True
 
@@ -218,7 +218,7 @@ def steps_to_cancel() -> set[int]:
 
 def _load_step(step_id: int, run_id: int, rotation: Rotation) -> StepRun:
     """The claimed row with what belongs to it; what steps share is read once."""
-    step = StepRun.objects.defer("known_parts", "fingerprint_parts").get(pk=step_id)
+    step = load_claimed(step_id)
     if run_id not in rotation.runs:
         run = Run.objects.select_related(*RUN_LOADED).defer("graph").get(pk=run_id)
         _keep(rotation.runs, run_id, run)

@@ -36,7 +36,7 @@ def test_a_submit_queues_what_waits_for_nothing(workspace: Any, actor: Any, snap
     assert StepEdge.objects.filter(run=run).count() == 4
     assert event_kinds(run) == ["run.status  NotStarted", "step.status a Queued"]
     assert StepRun.objects.get(run=run, node_id="a").why["sentence"] == (
-        "Ran: no earlier run of this step"
+        "no earlier run of this step"
     )
 
 
@@ -86,10 +86,10 @@ def test_a_changed_script_reruns_what_depends_on_it(
     )
     run = submit(workspace, actor, body)
     assert statuses(run) == "a:Completed* b:Queued c:NotStarted"
-    assert StepRun.objects.get(run=run, node_id="b").why["sentence"] == "Ran: main.py changed"
+    assert StepRun.objects.get(run=run, node_id="b").why["sentence"] == "main.py changed"
     finish(run, "b", text="other bytes")
     assert statuses(run) == "a:Completed* b:Completed c:Queued"
-    assert StepRun.objects.get(run=run, node_id="c").why["sentence"] == "Ran: input b changed"
+    assert StepRun.objects.get(run=run, node_id="c").why["sentence"] == "input b changed"
 
 
 def test_equal_bytes_from_a_rerun_keep_downstream_reused(
@@ -143,7 +143,7 @@ def test_a_changed_parameter_is_told_with_its_values(workspace: Any, actor: Any,
     body["graph"]["nodes"][0]["arguments"].append({"parameter": "lr"})
     complete(workspace, actor, body, "a")
     run = submit(workspace, actor, {**body, "parameters": {"lr": 0.2}})
-    assert StepRun.objects.get(run=run).why["sentence"] == "Ran: lr: 0.1 -> 0.2"
+    assert StepRun.objects.get(run=run).why["sentence"] == "lr: 0.1 -> 0.2"
     assert run.parameters == {"lr": 0.2}
 
 

@@ -89,7 +89,7 @@ def finish(run: Run, node: str, status: Status = Status.COMPLETED, text: str = "
             for port in step.node["outputs"]:
                 _publish(step, port, text)
         events = [step_status_event(step, run_uid=run.uid, workspace_id=run.workspace_id)]
-        after_finish(step_id=step.pk, status=status, now=now, events=events)
+        after_finish(step=step, status=status, now=now, events=events)
         record_events(events, now=now)
 
 

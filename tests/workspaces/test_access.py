@@ -130,10 +130,9 @@ def test_a_run_token_stays_in_its_workspace_and_manages_nothing(workspace: Any, 
     with pytest.raises(NotFound):
         authorize(actor=actor, workspace_name="other", permission=Permission.READ)
 
-    assert revoke_run_tokens(step_run_uid="abc", now=NOW) == 1
+    revoke_run_tokens(step_run_uid="abc", now=NOW)
     with pytest.raises(Unauthenticated, match="has ended"):
         authenticate_token(raw, now=NOW)
-    assert revoke_run_tokens(step_run_uid="", now=NOW) == 0
 
 
 @pytest.mark.parametrize("name", ["ab", "-lab", "a b", "x" * 34, "läb", "lab/..", ""])

@@ -4,6 +4,8 @@ import { ORDER_PORT, type Card, type GraphModel } from "./model";
 export interface Point { x: number; y: number }
 /** Upper left corners, by card id. */
 export type Positions = Record<string, Point>;
+/** Where a wire runs, by wire id: a start, then three points for each Bézier piece. */
+export type Routes = Record<string, Point[]>;
 export interface LayoutRequest { dot: string; ids: string[] }
 
 const INCH = 72;
@@ -19,18 +21,20 @@ export function layoutRequest(model: GraphModel): LayoutRequest {
   const number = new Map(ids.map((id, index) => [id, index]));
   const lines = [
     "digraph g {",
-    `graph [rankdir=TB, nodesep=${inches(GAP_X)}, ranksep=${inches(GAP_Y)}, splines=false, outputorder=nodesfirst];`,
+    `graph [rankdir=TB, nodesep=${inches(GAP_X)}, ranksep=${inches(GAP_Y)}, splines=true, outputorder=nodesfirst];`,
     'node [shape=record, fixedsize=true, fontsize=1, margin=0];',
+    "edge [dir=none];",
   ];
   model.cards.forEach((card, index) => {
     lines.push(`n${index} [width=${inches(card.width)}, height=${inches(card.height)}, label="{${fields("i", card.inputs.length)}|${fields("o", card.outputs.length)}}"];`);
   });
-  for (const wire of model.wires) {
+  model.wires.forEach((wire, index) => {
     const source = model.byId.get(wire.source);
     const target = model.byId.get(wire.target);
-    if (!source || !target) continue;
-    lines.push(`n${number.get(wire.source)}${port("o", source, wire.sourcePort)} -> n${number.get(wire.target)}${port("i", target, wire.targetPort)};`);
-  }
+    if (!source || !target) return;
+    // The colour comes back in the answer and so tells which wire a line is.
+    lines.push(`n${number.get(wire.source)}${port("o", source, wire.sourcePort)} -> n${number.get(wire.target)}${port("i", target, wire.targetPort)} [color=e${index}];`);
+  });
   lines.push("}");
   return { dot: lines.join("\n"), ids };
 }
@@ -60,6 +64,37 @@ export function readPlain(plain: string, ids: readonly string[]): Positions {
   const missing = ids.filter((id) => !positions[id]);
   if (missing.length) throw new Error(`The layout has no place for ${missing.length} of ${ids.length} nodes.`);
   return positions;
+}
+
+/** The wires of `dot -Tplain`, led around the cards that lie between their ends. */
+export function readRoutes(plain: string, model: GraphModel): Routes {
+  const routes: Routes = {};
+  let height = 0;
+  for (const line of plain.split("\n")) {
+    const words = line.split(" ");
+    if (words[0] === "graph") height = Number(words[3]);
+    if (words[0] !== "edge") continue;
+    const wire = model.wires[Number(words[words.length - 1]?.slice(1))];
+    const count = Number(words[3]);
+    const numbers = words.slice(4, 4 + 2 * count).map(Number);
+    if (!wire || count < 4 || count % 3 !== 1 || numbers.some(Number.isNaN)) continue;
+    routes[wire.id] = Array.from({ length: count }, (_, i) => ({ x: (numbers[2 * i] as number) * INCH, y: (height - (numbers[2 * i + 1] as number)) * INCH }));
+  }
+  return routes;
+}
+
+/** An SVG path along a route, its ends moved to where the ports are drawn. */
+export function routePath(route: readonly Point[], from: Point, to: Point): string {
+  const last = route.length - 1;
+  const first = route[0] as Point;
+  const end = route[last] as Point;
+  const points = route.map((point, index): Point => {
+    if (index <= 1) return { x: point.x + from.x - first.x, y: point.y + from.y - first.y };
+    if (index >= last - 1) return { x: point.x + to.x - end.x, y: point.y + to.y - end.y };
+    return point;
+  });
+  const text = points.map((point) => `${point.x.toFixed(1)},${point.y.toFixed(1)}`);
+  return `M${text[0]}C${text.slice(1).join(" ")}`;
 }
 
 /** Longest-path layering with the order of the parents inside a layer: plain, quick, never fails, not pretty. */

@@ -41,8 +41,9 @@ export class FlowCache {
       const className = `wire wire-${wire.kind} wire-${tone}`;
       const before = this.edges.get(wire.id);
       if (before && before.className === className) return before;
+      const route = view.routes[wire.id];
       const edge: Edge = {
-        id: wire.id, source: wire.source, target: wire.target, sourceHandle: wire.sourcePort, targetHandle: wire.targetPort,
+        id: wire.id, ...(route && { type: "routed", data: { route } }), source: wire.source, target: wire.target, sourceHandle: wire.sourcePort, targetHandle: wire.targetPort,
         className, focusable: false, selectable: false, domAttributes: { "aria-hidden": true },
       };
       this.edges.set(wire.id, edge);

@@ -9,12 +9,15 @@ import { Outline } from "./outline";
 import type { StepPanel } from "./panel";
 import { Icon } from "./parts";
 import type { RunStore, View } from "./store";
+import { Wire } from "./wire";
 
 const NODE_TYPES = { step: StepCard, source: SourceCard };
+const EDGE_TYPES = { routed: Wire };
 /** Above this many cards only visible ones are drawn, the view starts near, and Tab makes one stop at the graph. */
 const MANY = 300;
 const ROVING = 60;
-const FIT = { padding: 0.12, maxZoom: 1 };
+/** Room for the tools at the top. */
+const FIT = { padding: { top: "64px", bottom: "24px", left: "24px", right: "24px" }, maxZoom: 1 } as const;
 const TEXTS = {
   "node.a11yDescription.default": "Press Enter to open it, arrow keys to walk along the wires, Escape to close.",
   "node.a11yDescription.keyboardDisabled": "Press Enter to open it, arrow keys to walk along the wires, Escape to close.",
@@ -128,7 +131,7 @@ function Canvas({ view, panel, first }: { view: View; panel: StepPanel; first: s
 
   return (
     <div className="graph-root" ref={root} tabIndex={-1} onKeyDownCapture={onKeyDown}>
-      <ReactFlow nodes={nodes} edges={edges} nodeTypes={NODE_TYPES} onNodeClick={onNodeClick} onPaneClick={close} onMoveStart={(event) => { if (event) moved.current = true; }}
+      <ReactFlow nodes={nodes} edges={edges} nodeTypes={NODE_TYPES} edgeTypes={EDGE_TYPES} onNodeClick={onNodeClick} onPaneClick={close} onMoveStart={(event) => { if (event) moved.current = true; }}
         nodesDraggable={false} nodesConnectable={false} edgesFocusable={false} elementsSelectable={false} nodesFocusable
         onlyRenderVisibleElements={many} minZoom={0.02} maxZoom={2} fitView={!many} fitViewOptions={FIT}
         ariaLabelConfig={TEXTS} deleteKeyCode={null} selectionKeyCode={null} multiSelectionKeyCode={null} zoomOnDoubleClick={false} aria-label="Pipeline graph">

@@ -1,20 +1,23 @@
 /** Positions for a model: Graphviz in the worker, the plain layering when that fails or takes too long. */
-import { foldWideRanks, layeredLayout, layoutRequest, readPlain, type Positions } from "../graph/layout";
+import { foldWideRanks, layeredLayout, layoutRequest, readPlain, readRoutes, type Positions, type Routes } from "../graph/layout";
 import type { GraphModel } from "../graph/model";
 
 const PATIENCE = 15_000;
 
-export interface Placed { positions: Positions; by: "graphviz" | "layers" }
+/** Without a route a wire is a plain curve: where ranks were folded, and in the plain layering. */
+export interface Placed { positions: Positions; routes: Routes; by: "graphviz" | "layers" }
 
 export async function placeCards(model: GraphModel, workerUrl: string): Promise<Placed> {
-  if (model.cards.length === 0) return { positions: {}, by: "layers" };
+  if (model.cards.length === 0) return { positions: {}, routes: {}, by: "layers" };
   try {
     const { dot, ids } = layoutRequest(model);
     const plain = await askWorker(workerUrl, dot);
-    return { positions: foldWideRanks(model, readPlain(plain, ids)), by: "graphviz" };
+    const drawn = readPlain(plain, ids);
+    const positions = foldWideRanks(model, drawn);
+    return { positions, routes: positions === drawn ? readRoutes(plain, model) : {}, by: "graphviz" };
   } catch (error) {
     console.info("Graphviz could not lay out the graph; a plain layering is shown.", error);
-    return { positions: foldWideRanks(model, layeredLayout(model)), by: "layers" };
+    return { positions: foldWideRanks(model, layeredLayout(model)), routes: {}, by: "layers" };
   }
 }
 

@@ -1,6 +1,6 @@
 /** The run on screen: fetched once, then kept by the live socket (or by polling while the socket is away). */
 import { buildModel, type GraphModel } from "../graph/model";
-import type { Positions } from "../graph/layout";
+import type { Positions, Routes } from "../graph/layout";
 import { applyEvent, isFinal, runState, type RunState } from "../graph/status";
 import type { RunJson } from "../graph/types";
 import { eventListener } from "../live/client";
@@ -9,7 +9,7 @@ import { placeCards } from "./place";
 
 const POLL = 4000;
 
-export interface View { state: RunState; model: GraphModel; positions: Positions }
+export interface View { state: RunState; model: GraphModel; positions: Positions; routes: Routes }
 export type Load = { phase: "loading" } | { phase: "error"; message: string } | { phase: "ready"; view: View };
 
 export interface RunPlace { runUrl: string; runId: string; liveUrl: string | undefined; workerUrl: string }
@@ -33,8 +33,8 @@ export class RunStore {
     try {
       const run = await fetchJson<RunJson>(this.place.runUrl);
       const model = buildModel(run.graph ?? { version: 1, nodes: [] }, run.steps ?? []);
-      const { positions } = await placeCards(model, this.place.workerUrl);
-      this.set({ phase: "ready", view: { state: runState(run), model, positions } });
+      const { positions, routes } = await placeCards(model, this.place.workerUrl);
+      this.set({ phase: "ready", view: { state: runState(run), model, positions, routes } });
     } catch (error) {
       this.set({ phase: "error", message: error instanceof Error ? error.message : String(error) });
       return;
