@@ -61,7 +61,7 @@ def read_preview(path: Path, name: str) -> Preview:
     if lowered.endswith(".json") and not cut:
         try:
             text = json.dumps(json.loads(text), indent=2, ensure_ascii=False)
-        except ValueError:
+        except (ValueError, RecursionError):
             pass  # shown as it is
     return Preview("text", size, text=text, cut=cut)
 

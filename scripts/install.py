@@ -39,7 +39,8 @@ def fingerprint(dev: bool) -> str:
     """What the environment must have been made from; `dev` counts as more than not `dev`."""
     digest = hashlib.sha256()
     names = ["requirements.txt", "sdk/pyproject.toml"]
-    for name in [*names, "requirements-dev.txt"] if dev else names:
+    more = ["requirements-postgres.txt", "requirements-dev.txt"]
+    for name in [*names, *more] if dev else names:
         digest.update(name.encode() + b"\0" + (ROOT / name).read_bytes() + b"\0")
     return digest.hexdigest()
 

@@ -3,7 +3,8 @@
 As it comes, Daphne puts a whole request body on a queue before the application reads it, and
 takes a whole response off the application however slowly the client reads. Here a request's
 chunks are read from Twisted's temporary file when the application asks for them, and `send`
-waits while the socket is full. A response that fails half-way is cut off, never left open.
+waits while the socket is full. A response that fails half-way is cut off, never left open; so is
+one whose client takes nothing for ten minutes.
 """
 
 from __future__ import annotations
@@ -18,6 +19,9 @@ from twisted.internet.interfaces import IPushProducer
 from zope.interface import implementer
 
 logger = logging.getLogger(__name__)
+
+MOST_PER_MESSAGE = 64 * 1024  # bytes of what a browser says over a socket
+STALLED_AFTER = 600.0  # seconds without room in the socket
 
 
 @implementer(IPushProducer)
@@ -97,6 +101,12 @@ class PacedServer(Server):  # type: ignore[misc]
             return queue
         return _BodyOnDisk(queue, protocol.content)
 
+    def listen_success(self, port: Any) -> None:
+        self.ws_factory.setProtocolOptions(
+            maxFramePayloadSize=MOST_PER_MESSAGE, maxMessagePayloadSize=MOST_PER_MESSAGE
+        )
+        super().listen_success(port)
+
     async def handle_reply(self, protocol: Any, message: dict[str, Any]) -> None:
         if message["type"] != "http.response.body":
             await super().handle_reply(protocol, message)
@@ -113,4 +123,8 @@ class PacedServer(Server):  # type: ignore[misc]
                 protocol.unregisterProducer()
         await super().handle_reply(protocol, message)
         if more and gate is not None:
-            await gate.open.wait()
+            try:
+                await asyncio.wait_for(gate.open.wait(), STALLED_AFTER)
+            except TimeoutError:
+                if protocol.channel is not None:
+                    protocol.channel.transport.abortConnection()

@@ -25,8 +25,9 @@ def prepare_data_folder() -> Path:
     """FOREBAY_DATA with its subfolders; refuses one that can't be written."""
     data = Path(settings.FOREBAY_DATA)
     try:
+        data.parent.mkdir(parents=True, exist_ok=True)
         for name in ("", "locks", "logs"):
-            (data / name).mkdir(parents=True, exist_ok=True)
+            (data / name).mkdir(exist_ok=True, mode=0o700)
         probe = data / "locks" / f".probe-{os.getpid()}"
         probe.write_bytes(b"forebay")
         probe.unlink()
@@ -88,6 +89,7 @@ def check_port_is_free() -> None:
 
 def migrate_database(data: Path) -> list[str]:
     """Brings the database up to date, with a copy first; returns what there is to tell."""
+    _keep_private(Path(str(settings.DATABASES["default"]["NAME"])))
     executor = MigrationExecutor(connection)
     known = set(executor.loader.disk_migrations)
     applied = set(executor.loader.applied_migrations)
@@ -107,6 +109,15 @@ def migrate_database(data: Path) -> list[str]:
         told.append(f"the database was copied to {back_up(data)} before it is brought up to date")
     call_command("migrate", verbosity=0, interactive=False)
     return told
+
+
+def _keep_private(database: Path) -> None:
+    """Other accounts of this machine may not read it: it holds sessions. SQLite copies the mode."""
+    database.touch(mode=0o600)
+    for suffix in ("", "-wal", "-shm"):
+        file = database.with_name(database.name + suffix)
+        if file.exists() and file.stat().st_uid == os.getuid():
+            file.chmod(0o600)
 
 
 def back_up(data: Path) -> Path:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 
+from django.conf import settings
 from django.core.management import call_command
 from django.utils import timezone
 
+from data.engine.table import sweep_scratch
 from studio.health import queue_beat
 from studio.selectors import artifact_hashes
 from workspaces.services.snapshots import sweep_unreferenced_blobs
@@ -27,10 +29,11 @@ def beat() -> None:
 
 
 def sweep() -> None:
-    """Drops old answers, links and sessions, then blobs that nothing refers to."""
+    """Drops old answers, links, sessions, blobs that nothing refers to, lost tables' folders."""
     now = timezone.now()
     swept = sweep_expired_access(now=now)
     call_command("clearsessions")
     swept["blobs"] = sweep_unreferenced_blobs(now=now, referenced_elsewhere=artifact_hashes())
+    swept["tables"] = sweep_scratch(settings.FOREBAY_DATA / "scratch")
     if any(swept.values()):
         logger.warning("swept %s", swept)

@@ -49,7 +49,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     error, status = "", 200
     name = request.POST.get("username", "").strip()
     if request.method == "POST":
-        key = f"{request.META.get('REMOTE_ADDR')} {name}"
+        key = f"{request.META.get('REMOTE_ADDR')} {name[:150]}"  # the brake remembers it
         wait = brake.wait(key)
         if wait:
             minutes = (wait + 59) // 60

@@ -14,6 +14,8 @@ LEFT_OUT: dict[str, str] = {}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    # Playwright's loop runs in this thread until the end, and no other loop beside it.
+    items.sort(key=lambda item: "browser" in item.path.parts)
     for item in items:
         for mark in item.iter_markers("needs"):
             part = mark.args[0]

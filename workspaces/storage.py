@@ -105,9 +105,24 @@ class BlobStore:
         for blob in staged:
             blob.temporary.unlink(missing_ok=True)
 
-    def delete(self, sha256: str) -> None:
-        """Remove a blob; the caller knows that nothing refers to it."""
-        self.path_of(sha256).unlink(missing_ok=True)
+    def delete_older(self, sha256: str, *, than: float) -> bool:
+        """Remove a blob that nobody put or touched for `than` seconds; whether it is gone.
+
+        Somebody may touch it between the look and the removal. So it is moved aside first, where
+        nobody finds it to touch, looked at again, and put back when it turns out to be young.
+        """
+        place = self.path_of(sha256)
+        aside = self.folder / TEMPORARY / f"{sha256}.{uuid.uuid4().hex}"
+        aside.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            place.rename(aside)
+        except FileNotFoundError:
+            return True
+        if time.time() - aside.stat().st_mtime <= than:
+            aside.replace(place)
+            return False
+        aside.unlink()
+        return True
 
     def hashes(self) -> Iterator[str]:
         """The blobs on disk, in no order."""

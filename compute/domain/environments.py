@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,9 +50,23 @@ CONDA_TO_PIP = {
 # Parts of a conda environment that a virtual environment has by nature, or can't have.
 CONDA_IGNORED = frozenset({"python", "pip", "setuptools", "wheel"})
 
-_PYTHON = re.compile(r"\A(?:python)?\s*[=~<>]*\s*(\d+)\.(\d+)")
+_PYTHON = re.compile(r"\A(?:python)?\s*[=~<>]*\s*(\d{1,3})\.(\d{1,3})(?!\d)")
 _NAME = re.compile(r"\A\s*([A-Za-z0-9][A-Za-z0-9._-]*)")
-_CONDA_PIN = re.compile(r"\A([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:=\s*(\d[^=\s]*)(?:=\S*)?)?\Z")
+_CONDA_PIN = re.compile(
+    r"\A([A-Za-z0-9][A-Za-z0-9._-]*)(?:(?:\s*=\s*|\s+)(\d[^=\s]*)(?:[=\s]\S*)?)?\s*\Z"
+)
+
+# What pip and uv are given as one word: a name with extras and versions, or an https address.
+# Never an option, a path, a file, an unencrypted address, or a variable of the builder's.
+_REQUIREMENT = re.compile(
+    r"""(?x) \A [A-Za-z0-9][A-Za-z0-9._-]* \s* (?: \[ [A-Za-z0-9._,\s-]* \] )? \s*
+    (?: @ \s* (?: git\+ )? https:// [^\s$;]+
+        | \(? \s* (?: [<>]=? | [=!~]= ) (?: (?! \s - ) [\w.*+!<>=~,()\s-] )* )?
+    \s* (?: ; [\w\s.'"<>=!~(),+*-]* )? \Z""",
+    re.ASCII,
+)
+_ADDRESS = re.compile(r"\A(?:git\+)?https://[^\s$]+\Z")
+LONGEST_ENTRY, MOST_ENTRIES = 500, 1000
 
 
 @dataclass(frozen=True)
@@ -79,6 +93,48 @@ class EnvironmentSpec:
         """Equal contents have equal keys."""
         text = json.dumps(self.content, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
+
+
+def requirement_fault(requirement: str) -> str | None:
+    """Why this is nothing that an environment is built from, as a sentence; None when it is."""
+    text = " ".join(requirement.split())
+    if len(text) > LONGEST_ENTRY:
+        return f"A package's entry has at most {LONGEST_ENTRY} characters."
+    if _REQUIREMENT.match(text) or _ADDRESS.match(text):
+        return None
+    if text.startswith("-"):
+        return (
+            f"{text!r} is an option of pip. Which index is used is set up on the studio's machine; "
+            "list only packages."
+        )
+    return f"{text!r} is not a package: give 'name', 'name==1.0' or an https:// address."
+
+
+def environment_faults(asked: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """(field, sentence) for all of `asked` from which nothing could be built."""
+    part = asked.get("python")
+    if part is None:
+        return
+    if not isinstance(part, Mapping):
+        yield "python", "python must be an object."
+        return
+    version = part.get("version")
+    if version is not None and not (isinstance(version, str) and len(version) <= 20):
+        yield "python.version", "python.version must be a text such as '3.11'."
+    for kind in ("packages", "conda_packages"):
+        entries = part.get(kind)
+        if entries is None:
+            continue
+        if not isinstance(entries, list) or not all(isinstance(one, str) for one in entries):
+            yield f"python.{kind}", f"python.{kind} must be a list of texts."
+            continue
+        if len(entries) > MOST_ENTRIES:
+            yield f"python.{kind}", f"python.{kind} has at most {MOST_ENTRIES} entries."
+            continue
+        for index, entry in enumerate(entries):
+            given = _from_conda([entry[: LONGEST_ENTRY + 1]], []) if kind != "packages" else [entry]
+            for fault in filter(None, map(requirement_fault, filter(str.strip, given))):
+                yield f"python.{kind}[{index}]", fault
 
 
 def asked_python(asked: Mapping[str, Any] | None) -> str | None:
@@ -151,7 +207,7 @@ def _from_conda(entries: Iterable[str], notices: list[str]) -> list[str]:
         elif pin:
             requirements.append(f"{name}=={pin.group(2)}" if pin.group(2) else name)
         else:
-            requirements.append(f"{name}{rest.strip()}")
+            requirements.append(f"{name}{rest}")
     return requirements
 
 

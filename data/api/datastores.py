@@ -17,7 +17,7 @@ from data.services.datastores import set_default_datastore, write_file
 from data.storage import StoredFile
 from workspaces.api.base import WorkspaceAPIView
 from workspaces.api.downloads import file_download
-from workspaces.domain.errors import InvalidInput, NotFound
+from workspaces.domain.errors import Forbidden, InvalidInput, NotFound
 from workspaces.domain.relative_paths import shown
 
 
@@ -68,7 +68,12 @@ class DefaultDatastoreView(WorkspaceAPIView):
 
     @extend_schema(request=None, responses={200: dict})
     def post(self, request: Request, workspace_name: str, name: str) -> Response:
-        """Make this one the default."""
+        """Make this one the default; not for a step's own token, as every program would notice."""
+        if self.actor.is_run_token:
+            raise Forbidden(
+                "A step's own token may not change which datastore is the default one.",
+                code="run_token",
+            )
         datastore = set_default_datastore(
             workspace=self.workspace,
             actor=self.actor,

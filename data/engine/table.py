@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
@@ -27,6 +28,8 @@ WAIT_SECONDS = 600  # until the first line: loading and typing are done by then
 THREADS = 2
 AT_ONCE = threading.BoundedSemaphore(4)  # children of one server process
 PATIENCE_SECONDS = 30
+FOLDER_PREFIX = "table-"
+LOST_AFTER = 24 * 3600.0  # seconds; no answer is read for that long
 REFUSED = 2
 
 
@@ -42,7 +45,7 @@ class TableStream:
         self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed in close()
         try:
             scratch.mkdir(parents=True, exist_ok=True)
-            self._folder = Path(tempfile.mkdtemp(prefix="table-", dir=scratch))
+            self._folder = Path(tempfile.mkdtemp(prefix=FOLDER_PREFIX, dir=scratch))
             self._child = self._start({**request, "folder": str(self._folder)})
             self.head = self._first_line()
             self._unread = self._close_unless_read()
@@ -134,6 +137,20 @@ class TableStream:
         if self._folder is not None:
             shutil.rmtree(self._folder, ignore_errors=True)
         AT_ONCE.release()
+
+
+def sweep_scratch(scratch: Path) -> int:
+    """Drop the folders of tables whose server was killed while it read them; answers how many."""
+    gone = 0
+    for folder in scratch.glob(f"{FOLDER_PREFIX}*"):
+        try:
+            lost = time.time() - folder.stat().st_mtime > LOST_AFTER
+        except FileNotFoundError:
+            continue
+        if lost:
+            shutil.rmtree(folder, ignore_errors=True)
+            gone += 1
+    return gone
 
 
 def open_table(

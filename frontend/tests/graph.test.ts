@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { buildModel, neighbours, portShare } from "../src/graph/model";
-import { foldWideRanks, layeredLayout, layoutRequest, readPlain } from "../src/graph/layout";
+import { foldWideRanks, layeredLayout, layoutRequest, readPlain, readRoutes, routePath } from "../src/graph/layout";
 import type { GraphJson } from "../src/graph/types";
 
 const IRIS: GraphJson = {
@@ -100,4 +100,27 @@ describe("golden graphs", () => {
     for (const wire of model.wires) expect(model.byId.has(wire.source) && model.byId.has(wire.target)).toBe(true);
   });
   it("are looked for in the right place", () => expect(GOLDEN).toMatch(/tests.graphs$/));
+});
+
+describe("routes", () => {
+  const SKIPPING: GraphJson = {
+    version: 1,
+    nodes: [
+      { id: "a", name: "train", outputs: [{ name: "o" }] },
+      { id: "b", name: "extract", inputs: [{ name: "i", source: { node: "a", output: "o" } }], outputs: [{ name: "o" }] },
+      { id: "c", name: "compare", inputs: [{ name: "i", source: { node: "a", output: "o" } }, { name: "j", source: { node: "b", output: "o" } }] },
+    ],
+  };
+  it("takes the way of a wire that passes a rank, known by its colour", () => {
+    const model = buildModel(SKIPPING);
+    expect(layoutRequest(model).dot).toContain("[color=e1]");
+    const plain = "graph 1 5 6\nedge n0 n1 4 1 4.4 1 4 2 4 2 3.5 solid e0\nedge n0 n2 7 1 4.4 1 4 0.5 4 0.5 3 0.5 2 1 2 1 1.3 solid e1\nstop\n";
+    const routes = readRoutes(plain, model);
+    expect(Object.keys(routes)).toEqual([model.wires[1]?.id]);
+    expect(Object.values(routes)[0]?.[0]).toEqual({ x: 72, y: (6 - 4.4) * 72 });
+  });
+  it("moves a route's ends to the ports as they are drawn", () => {
+    const way = [{ x: 0, y: 0 }, { x: 0, y: 10 }, { x: 5, y: 20 }, { x: 5, y: 30 }];
+    expect(routePath(way, { x: 1, y: 2 }, { x: 6, y: 33 })).toBe("M1.0,2.0C1.0,12.0 6.0,23.0 6.0,33.0");
+  });
 });

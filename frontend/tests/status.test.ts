@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { applyEvent, countSteps, durationText, elapsed, runState, shownStatus, statusWord } from "../src/graph/status";
+import { applyEvent, countSteps, durationText, elapsed, runState, shownStatus, statusWord, whyText } from "../src/graph/status";
 import type { LiveEvent, RunJson, Status } from "../src/graph/types";
 
 const RUN: RunJson = {
@@ -40,5 +40,17 @@ describe("words", () => {
     expect(elapsed(null, null, 5)).toBeNull();
     expect(elapsed("2026-01-01T00:00:10Z", "2026-01-01T00:00:00Z", 0)).toBe(0);
     expect(statusWord("NotStarted")).toBe("Not started");
+  });
+});
+
+describe("why", () => {
+  const why = { kind: "changed", sentence: "lr: 0.1 -> 0.2" };
+  it("says ran, runs or will run, whatever the stored form", () => {
+    const step = { id: "s", node_id: "a", name: "a", why } as const;
+    expect(whyText({ ...step, status: "Queued" })).toBe("Will run: lr: 0.1 -> 0.2");
+    expect(whyText({ ...step, status: "Running", attempt: 1 })).toBe("Runs: lr: 0.1 -> 0.2");
+    expect(whyText({ ...step, status: "Failed", attempt: 1, why: { sentence: "Ran: x changed" } })).toBe("Ran: x changed");
+    expect(whyText({ ...step, status: "Completed", reused: true })).toBe("");
+    expect(whyText({ ...step, status: "Canceled" })).toBe("");
   });
 });

@@ -21,7 +21,7 @@ from pipelines.services.records import ingest_records
 from pipelines.services.runs import update_run
 from pipelines.services.submission import check_submission, submit_run
 from workspaces.api.base import WorkspaceAPIView, json_object
-from workspaces.api.idempotency import idempotent
+from workspaces.api.idempotency import idempotent, note_done
 from workspaces.api.pagination import cursor_page
 from workspaces.domain.errors import Forbidden, InvalidInput
 from workspaces.domain.roles import Permission
@@ -44,10 +44,19 @@ class RunListView(WorkspaceAPIView):
         )
         return Response(cursor_page(rows, request, run_shape))
 
-    @idempotent("runs.submit")
+    def answer_again(self, run_uid: str) -> Response:
+        """To a submit whose run was stored and whose answer was not."""
+        return Response(run_detail(selectors.get_run(self.workspace, run_uid)), status=201)
+
+    @idempotent("runs.submit", recover=answer_again)
     def post(self, request: Request, workspace_name: str) -> Response:
         """Submit: 201 with the run and its steps, or 422 with every problem by node and field."""
-        run = submit_run(workspace=self.workspace, actor=self.actor, body=json_object(request))
+        run = submit_run(
+            workspace=self.workspace,
+            actor=self.actor,
+            body=json_object(request),
+            note_stored=lambda run: note_done(self, run.uid),
+        )
         return Response(run_detail(run), status=201)
 
 

@@ -64,8 +64,9 @@ class StepLogView(WorkspaceAPIView):
     @staticmethod
     def _offset(request: Request) -> int:
         raw = request.query_params.get("offset", "0")
-        if raw.startswith("-") and raw[1:].isdigit():
-            return -int(raw[1:])
+        back = raw[1:]
+        if raw.startswith("-") and back.isascii() and back.isdigit() and len(back) < 19:
+            return -int(back)
         return int(read_number(request, "offset", 0))
 
 

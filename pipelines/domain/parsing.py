@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from pipelines.domain.graph import (
@@ -24,6 +24,7 @@ from pipelines.domain.graph import (
     Source,
     StepOutputSource,
 )
+from pipelines.domain.names import port_name_fault, step_environment_faults, variable_fault
 from workspaces.domain.errors import Problem
 
 NAME_LIMIT = 255
@@ -51,6 +52,15 @@ class _Reader:
         if len(value) > NAME_LIMIT and key != "comment":
             self.problem(prefix + key, f"{key} has {len(value)} characters; {NAME_LIMIT} fit.")
         return value
+
+    def named(
+        self, data: Mapping[str, Any], field: str, fault_of: Callable[[str], str | None]
+    ) -> str:
+        """A `name` that `fault_of` finds nothing wrong with."""
+        name = self.text(data, "name", field + ".")
+        if name and (fault := fault_of(name)):
+            self.problem(f"{field}.name", f"The name {name!r} {fault}.")
+        return name
 
     def optional_text(self, data: Mapping[str, Any], key: str, prefix: str = "") -> str | None:
         value = data.get(key)
@@ -119,9 +129,9 @@ def _parse_parameter(reader: _Reader, raw: Any, index: int) -> Parameter | None:
     if not isinstance(raw, dict):
         reader.problem(field, "A parameter must be an object.")
         return None
-    name = reader.text(raw, "name", field + ".")
+    name = reader.named(raw, field, variable_fault)
     kind = raw.get("type")
-    if kind not in PARAMETER_TYPES:
+    if not isinstance(kind, str) or kind not in PARAMETER_TYPES:
         reader.problem(f"{field}.type", f"type must be one of {', '.join(PARAMETER_TYPES)}.")
         return None
     default = raw.get("default")
@@ -165,6 +175,8 @@ def _parse_node(raw: Any, index: int, problems: list[Problem]) -> Node | None:
     if environment is not None and not isinstance(environment, dict):
         reader.problem("environment", "environment must be an object or null.")
         environment = None
+    for field, message in step_environment_faults(environment or {}):
+        reader.problem(f"environment.{field}", message)
     return Node(
         id=node_id,
         name=reader.text(raw, "name"),
@@ -233,6 +245,8 @@ def _parse_step_parameters(
 ) -> dict[str, Scalar | ParameterRef]:
     values: dict[str, Scalar | ParameterRef] = {}
     for name, value in reader.mapping(raw, "parameters").items():
+        if fault := variable_fault(name):
+            reader.problem(f"parameters.{name}", f"The name {name!r} {fault}.")
         reference = _parse_reference(value)
         if isinstance(value, (str, int, float, bool)):
             values[name] = value
@@ -265,7 +279,7 @@ def _parse_inputs(reader: _Reader, raw: Mapping[str, Any]) -> tuple[Input, ...]:
         if not isinstance(item, dict):
             reader.problem(field, "An input must be an object.")
             continue
-        name = reader.text(item, "name", field + ".")
+        name = reader.named(item, field, port_name_fault)
         mode = item.get("mode") or "mount"
         if mode not in INPUT_MODES:
             reader.problem(f"{field}.mode", f"mode must be one of {', '.join(INPUT_MODES)}.")
@@ -283,9 +297,7 @@ def _parse_outputs(reader: _Reader, raw: Mapping[str, Any]) -> tuple[Output, ...
         if not isinstance(item, dict):
             reader.problem(field, "An output must be an object.")
             continue
-        name = reader.text(item, "name", field + ".")
-        if name in (".", "..") or "/" in name or "\\" in name or "\0" in name:
-            reader.problem(f"{field}.name", f"{name!r} can't be the name of an output.")
+        name = reader.named(item, field, port_name_fault)
         is_directory = item.get("is_directory")
         if is_directory is not None and not isinstance(is_directory, bool):
             reader.problem(f"{field}.is_directory", "is_directory must be true, false or null.")

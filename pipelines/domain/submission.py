@@ -20,6 +20,8 @@ def experiment_problem(name: Any) -> str:
         return "The experiment needs a name."
     if len(name) > EXPERIMENT_LIMIT:
         return f"The experiment's name has {len(name)} characters; {EXPERIMENT_LIMIT} fit."
+    if name.strip() in (".", ".."):  # no browser would open its page
+        return f"An experiment can't be named {name.strip()!r}."
     if found := CONTROL.search(name):
         return f"The experiment's name can't hold {found.group()!r}."
     return ""

@@ -272,6 +272,13 @@ def coerce(kind: str, value: Any) -> Any:
         return value
 
 
+def _is_finite(value: int | float) -> bool:
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # a whole number beyond all floats
+        return False
+
+
 def resolve_parameters(
     graph: Graph, given: Mapping[str, Any]
 ) -> tuple[dict[str, Any], list[Problem]]:
@@ -295,7 +302,7 @@ def resolve_parameters(
             message, code = f"Parameter {name!r} has no default and needs a value.", "missing"
         elif not fits(parameter.type, value):
             message, code = f"Parameter {name!r} must be of type {parameter.type}.", "invalid"
-        elif isinstance(value, float) and not math.isfinite(value):
+        elif parameter.type == "float" and not _is_finite(value):
             message, code = f"Parameter {name!r} must be a finite number.", "invalid"
         else:
             values[name] = float(value) if parameter.type == "float" else value

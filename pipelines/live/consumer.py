@@ -73,7 +73,7 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # Channel
     async def decode_json(cls, text_data: str) -> Any:
         try:
             return json.loads(text_data)
-        except ValueError:
+        except (ValueError, RecursionError):
             return None  # answered as a bad message, never the end of the socket
 
     async def receive_json(self, content: Any, **_kwargs: Any) -> None:

@@ -69,6 +69,9 @@ class PollThread(Generic[Listener]):
         """Look once and tell the listeners, through `tell`."""
         raise NotImplementedError
 
+    def end(self) -> None:
+        """Give back what `begin` and `poll` opened; called in the thread, as its last work."""
+
     def tell(self, callback: object, *args: object) -> None:
         """Call something on the event loop; a loop that is gone needs no news."""
         try:
@@ -86,6 +89,7 @@ class PollThread(Generic[Listener]):
                 if not self._attempt(self.poll):
                     wake.wait(self.rest_after_error)
         finally:
+            self.end()
             connection.close()
 
     def _attempt(self, work: object) -> bool:

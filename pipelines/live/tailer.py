@@ -1,15 +1,14 @@
 """Follows the event table and tells every socket of this process what happened.
 
 One per process. On SQLite it asks `PRAGMA data_version` every 25 ms (4 µs; it changes only when
-another connection committed) and reads the table only then; elsewhere it reads the table every
-100 ms. Its connection is its own and in autocommit: inside a transaction the version would freeze.
+another connection committed) and reads the table only then; PostgreSQL tells it by NOTIFY.
+Its connection is its own and in autocommit: inside a transaction the version would freeze.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
-import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,6 +20,7 @@ from django.db.models import Max
 
 from pipelines.live.polling import PollThread
 from pipelines.models import Event
+from pipelines.services.notices import EventNotices
 
 BATCH = 500
 FIELDS = ("id", "workspace_id", "run__uid", "kind", "data", "created_at")
@@ -68,10 +68,12 @@ class Tailer(PollThread[Listener]):
         super().__init__(loop)
         self.last = 0
         self.version: int | None = None
-        self.read_at = 0.0
+        self.notices = EventNotices()
 
     def begin(self) -> None:
         self.version = None
+        if connection.vendor == "postgresql":
+            self.notices.arrived()  # listens from here on
         self.last = last_event_id()
 
     def poll(self) -> None:
@@ -88,18 +90,17 @@ class Tailer(PollThread[Listener]):
             if len(rows) < BATCH:
                 return
 
+    def end(self) -> None:
+        self.notices.close()
+
     def _something_changed(self) -> bool:
-        now = time.monotonic()
-        if connection.vendor != "sqlite":
-            changed = now - self.read_at >= 0.1
-        else:
-            with connection.cursor() as cursor:
-                cursor.execute("PRAGMA data_version")
-                version = cursor.fetchone()[0]
-            changed = version != self.version
-            self.version = version
-        if changed:
-            self.read_at = now
+        if connection.vendor == "postgresql":
+            return self.notices.arrived()
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA data_version")
+            version = cursor.fetchone()[0]
+        changed: bool = version != self.version
+        self.version = version
         return changed
 
     def _fan_out(self, events: list[LiveEvent]) -> None:

@@ -66,6 +66,7 @@ class Run(models.Model):
         indexes = [
             models.Index(fields=["workspace", "-id"], name="run_list"),
             models.Index(fields=["workspace", "status", "-id"], name="run_by_status"),
+            models.Index(fields=["workspace", "submitted_by", "-id"], name="run_by_person"),
         ]
 
     def __str__(self) -> str:

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
-
 from pipelines.domain.status import sentence as sentence_of
 from pipelines.models import Run, StepRun
 from pipelines.services.hot_rows import insert_events
+from pipelines.services.notices import announce_events
 from workspaces.domain.times import iso
 
 
@@ -25,17 +24,11 @@ class NewEvent:
     data: dict[str, Any]
 
 
-# Any constant: on PostgreSQL it makes event ids come in the order of commits.
-EVENT_LOCK = 0x466F7265
-
-
 def record_events(events: Sequence[NewEvent], *, now: datetime) -> None:
     """Store events in order. Nothing may be written after this in the same transaction."""
     if not events:
         return
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [EVENT_LOCK])
+    announce_events()
     insert_events([(e.workspace_id, e.run_id, e.kind, e.data) for e in events], now)
 
 

@@ -5,7 +5,7 @@ Everything slow (reading manifests, hashing inputs) happens before the transacti
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -65,10 +65,17 @@ def check_submission(*, workspace: Workspace, body: Mapping[str, Any]) -> list[P
     return problems
 
 
-def submit_run(*, workspace: Workspace, actor: Actor, body: Mapping[str, Any]) -> Run:
+def submit_run(
+    *,
+    workspace: Workspace,
+    actor: Actor,
+    body: Mapping[str, Any],
+    note_stored: Callable[[Run], None] = lambda run: None,
+) -> Run:
     """Store a run with its steps; reused steps are done and ready ones queued when it returns.
 
-    Raises InvalidInput with every problem of the request.
+    `note_stored` is called in the run's own transaction: what it writes is there when the run
+    is, and what it raises undoes the run. Raises InvalidInput with every problem of the request.
     """
     plan, problems = _plan(workspace, body, need_experiment=True)
     if problems or plan is None:
@@ -79,7 +86,9 @@ def submit_run(*, workspace: Workspace, actor: Actor, body: Mapping[str, Any]) -
             plan.environments[key] = request_environment(
                 asked=dict(node.environment) if node.environment is not None else None
             )
-    return _store_run(workspace=workspace, actor=actor, body=body, plan=plan)
+    return _store_run(
+        workspace=workspace, actor=actor, body=body, plan=plan, note_stored=note_stored
+    )
 
 
 def _plan(
@@ -248,7 +257,14 @@ def _decide_first_waves(
 
 
 @transaction.atomic
-def _store_run(*, workspace: Workspace, actor: Actor, body: Mapping[str, Any], plan: Plan) -> Run:
+def _store_run(
+    *,
+    workspace: Workspace,
+    actor: Actor,
+    body: Mapping[str, Any],
+    plan: Plan,
+    note_stored: Callable[[Run], None],
+) -> Run:
     now = timezone.now()
     experiment, _ = Experiment.objects.get_or_create(
         workspace=workspace, name=body["experiment"].strip()
@@ -294,5 +310,6 @@ def _store_run(*, workspace: Workspace, actor: Actor, body: Mapping[str, Any], p
     ]
     if run.open_count == 0:
         end_run(run, now=now, events=events)
+    note_stored(run)
     record_events(events, now=now)
     return run

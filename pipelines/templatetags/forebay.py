@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from django import template
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.templatetags.static import static
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -27,6 +29,8 @@ STATUS_WORDS: dict[str, str] = {
     Status.NOT_STARTED.value: "Not started",
     Status.CANCEL_REQUESTED.value: "Canceling",
 }
+# `ValueError: …`, `sklearn.exceptions.NotFittedError`, and other languages' `error: …`.
+EXCEPTION = re.compile(r"([\w.]*(Error|Exception|Interrupt|Exit|Warning)\b|error\b)", re.IGNORECASE)
 REUSED = "Reused"  # how a completed step looks whose results come from an earlier run
 
 
@@ -184,9 +188,26 @@ def reason_sentence(row: StepRun | Run) -> str:
 
 
 @register.filter
+def error_message(step: StepRun) -> str:
+    """What the log's last line says when it reads like an exception: `ValueError: …`."""
+    lines = [line.strip() for line in step.error_lines if str(line).strip()]
+    return lines[-1] if lines and EXCEPTION.match(lines[-1]) else ""
+
+
+@register.filter
 def why_sentence(step: StepRun) -> str:
-    """Why a step ran; before it has ended, why it runs or will run."""
-    text = str(step.why.get("sentence", ""))
-    if text.startswith("Ran: ") and Status(step.status) not in FINAL:
-        return ("Runs: " if step.started_at else "Will run: ") + text[5:]
-    return text
+    """Why a step ran, runs or will run; nothing for one that never will."""
+    text = str(step.why.get("sentence", "")).removeprefix("Ran: ")
+    if not text or step.reused:
+        return text
+    final = Status(step.status) in FINAL
+    if step.started_at or step.attempt:
+        return ("Ran: " if final else "Runs: ") + text
+    return "" if final else "Will run: " + text
+
+
+@register.simple_tag(takes_context=True)
+def artifact_url(context: dict[str, Any], step: StepRun, path: str) -> str:
+    """The page's address of an image that a step kept."""
+    names = [context["request"].workspace.name, step.run.uid, step.uid]
+    return f"{reverse('pages:image', args=names)}?{urlencode({'artifact': path})}"

@@ -24,6 +24,7 @@ def show_home(request: HttpRequest) -> HttpResponse:
         "forebay_server": settings.FOREBAY_URL,
     }
     context = {
+        "live_after": page_selectors.newest_event(),
         "section": "home",
         "breadcrumbs": crumbs(request, ("Home", "")),
         "home": page_selectors.home(workspace, request.user),  # type: ignore[arg-type]
@@ -39,6 +40,7 @@ def list_runs(request: HttpRequest) -> HttpResponse:
     workspace = request.workspace  # type: ignore[attr-defined]
     query = asked(request)
     context = {
+        "live_after": page_selectors.newest_event(),
         "section": "pipelines",
         "breadcrumbs": crumbs(request, ("Pipelines", "")),
         "asked": query,
@@ -58,6 +60,7 @@ def list_experiments(request: HttpRequest) -> HttpResponse:
     workspace = request.workspace  # type: ignore[attr-defined]
     query = asked(request)
     context = {
+        "live_after": page_selectors.newest_event(),
         "section": "experiments",
         "breadcrumbs": crumbs(request, ("Experiments", "")),
         "asked": query,
@@ -74,6 +77,7 @@ def show_experiment(request: HttpRequest, name: str) -> HttpResponse:
     experiment = page_selectors.experiment_by_name(workspace, name)
     query = asked(request, experiment=name)
     context = {
+        "live_after": page_selectors.newest_event(),
         "section": "experiments",
         "breadcrumbs": crumbs(
             request, ("Experiments", page_url(request, "experiments")), (name, "")

@@ -13,7 +13,6 @@ from django.views.decorators.http import require_POST
 from pipelines import page_selectors, selectors
 from pipelines.api.shapes import run_detail
 from pipelines.domain.status import FINAL, Status, sentence
-from pipelines.models import Run
 from pipelines.services.cancel import cancel_run
 from pipelines.views.common import asked, crumbs, may_write, page_url
 from pipelines.views.steps import panel_context
@@ -25,18 +24,22 @@ TABS = (
     ("graph", "Graph", "graph"),
     ("steps", "Steps", "steps"),
     ("outputs", "Outputs + logs", "output"),
+    ("metrics", "Metrics", "metric"),
     ("snapshot", "Snapshot", "snapshot"),
     ("json", "Raw JSON", "json"),
 )
 
 
-def run_context(request: HttpRequest, run: Run, tab: str) -> dict[str, Any]:
+def run_context(request: HttpRequest, run_uid: str, tab: str) -> dict[str, Any]:
     """What the head, the bar, the overview and the open tab show."""
+    live_after = page_selectors.newest_event()
+    run = selectors.get_run(request.workspace, run_uid)  # type: ignore[attr-defined]
     final = Status(run.status) in FINAL
     failed = None
     if run.status == Status.FAILED.value or not final:
         failed = selectors.first_failed(run)
     context: dict[str, Any] = {
+        "live_after": live_after,
         "run": run,
         "final": final,
         "sentence": sentence(run.reason, run.reason_data),
@@ -45,6 +48,7 @@ def run_context(request: HttpRequest, run: Run, tab: str) -> dict[str, Any]:
         ),
         "failed": failed,
         "failed_sentence": sentence(failed.reason, failed.reason_data) if failed else "",
+        "error_shown": failed is not None or run.status == Status.FAILED.value,
         "git": {
             key: run.properties[name]
             for key, name in (
@@ -67,17 +71,19 @@ def run_context(request: HttpRequest, run: Run, tab: str) -> dict[str, Any]:
     elif tab == "outputs":
         context["outputs"], context["artifacts"] = page_selectors.run_results(run)
         context["page"] = page_selectors.steps_page(run, context["asked"])
+    elif tab == "metrics":
+        context["metrics"] = page_selectors.run_metrics(run)
     return context
 
 
 @workspace_page(Permission.READ)
 def show_run(request: HttpRequest, run_uid: str) -> HttpResponse:
     """The run page; everything it shows is in its URL (tab, step, panel)."""
-    run = selectors.get_run(request.workspace, run_uid)  # type: ignore[attr-defined]
     tab = request.GET.get("tab", "graph")
     if tab not in {name for name, _, _ in TABS}:
         tab = "graph"
-    context = run_context(request, run, tab)
+    context = run_context(request, run_uid, tab)
+    run = context["run"]
     selected = context["step_uid"]
     if not selected and context["failed"] is not None and tab in ("graph", "steps"):
         selected = context["failed"].uid  # zero clicks to the error
@@ -113,8 +119,7 @@ def show_run(request: HttpRequest, run_uid: str) -> HttpResponse:
 @workspace_page(Permission.READ)
 def refresh_run(request: HttpRequest, run_uid: str) -> HttpResponse:
     """The parts of the run page that change while it runs, for htmx to put in place."""
-    run = selectors.get_run(request.workspace, run_uid)  # type: ignore[attr-defined]
-    context = run_context(request, run, request.GET.get("tab", ""))
+    context = run_context(request, run_uid, request.GET.get("tab", ""))
     context["live"] = True
     response = render(request, "pipelines/run_live.html", context)
     response["Cache-Control"] = "no-store"

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
 
+from studio.settings.databases import load_database
 from studio.settings.readers import (
     address_for_people,
     read_int,
@@ -97,22 +98,7 @@ TEMPLATES = [
     }
 ]
 
-DATABASES = {
-    "default": {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": FOREBAY_DATA / "db.sqlite3",
-        "CONN_MAX_AGE": 0,  # a request under ASGI has its own thread: nothing would be reused
-        "OPTIONS": {
-            "timeout": 20,
-            "transaction_mode": "IMMEDIATE",
-            "init_command": (
-                "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=20000; "
-                "PRAGMA cache_size=-20000; PRAGMA mmap_size=134217728; "
-                "PRAGMA journal_size_limit=27103364;"
-            ),
-        },
-    }
-}
+DATABASES = {"default": load_database(FOREBAY_DATA)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 LANGUAGE_CODE = "en"
@@ -185,7 +171,7 @@ LOGGING = {
 }
 
 REST_FRAMEWORK = {
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "studio.openapi.ForebaySchema",
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["workspaces.api.reading.LimitedJSONParser"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "workspaces.api.reading.AnyAccept",

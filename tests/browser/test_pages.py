@@ -40,6 +40,7 @@ PAGES = {
     "graph": "/w/forebay/runs/{run}/",
     "steps": "/w/forebay/runs/{run}/?tab=steps",
     "outputs": "/w/forebay/runs/{run}/?tab=outputs",
+    "metrics": "/w/forebay/runs/{run}/?tab=metrics",
     "snapshot": "/w/forebay/runs/{run}/?tab=snapshot",
     "json": "/w/forebay/runs/{run}/?tab=json",
     "tokens": "/settings/tokens/",

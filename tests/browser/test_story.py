@@ -80,7 +80,7 @@ def test_a_second_submit_says_from_which_run_it_reused(studio: Any, page: Page, 
     studio.wait_for_run(third)
     page.goto(f"/w/forebay/runs/{third}/?tab=steps")
     expect(page.get_by_role("row").filter(has_text="train.py")).to_contain_text("Reused from Run 1")
-    expect(page.get_by_role("row").filter(has_text="extract.py changed")).to_have_count(1)
+    expect(page.get_by_role("row").filter(has_text="Ran: extract.py changed")).to_have_count(1)
 
 
 def test_a_failure_is_read_without_a_click(studio: Any, page: Page, folder: Path):
@@ -91,7 +91,10 @@ def test_a_failure_is_read_without_a_click(studio: Any, page: Page, folder: Path
     card = page.locator(".error-card")
     expect(card).to_contain_text("ZeroDivisionError: division by zero")
     expect(card).to_contain_text("train.py")
-    expect(card).to_be_in_viewport()
+    expect(card.get_by_text("ZeroDivisionError: division by zero").first).to_be_in_viewport()
+    card.get_by_role("link", name="Open full log").click()
+    expect(page.locator("forebay-log")).to_be_in_viewport()
+    expect(page.locator("forebay-log")).to_contain_text("about to divide")
     expect(node(page, "extract.py")).to_contain_text("Not started")
     page.goto(f"/w/forebay/runs/{run}/?tab=steps")
     expect(page.get_by_role("row").filter(has_text="extract.py")).to_contain_text(
@@ -116,6 +119,8 @@ def test_outputs_and_source_files_can_be_read(studio: Any, page: Page, folder: P
     expect(page.locator("main")).to_contain_text("train.py")
     page.goto(f"/w/forebay/runs/{run}/?tab=outputs")
     page.locator("main").get_by_role("link", name="first").click()
+    page.get_by_role("link", name=re.compile(r"^made\.txt")).click()
+    expect(page.get_by_label("Preview of made.txt")).to_contain_text("train.py")
     with page.expect_download() as download:
-        page.get_by_role("link", name=re.compile("made.txt")).first.click()
+        page.get_by_role("link", name="Download made.txt").click()
     assert Path(download.value.path()).read_text() == "train.py"

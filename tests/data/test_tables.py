@@ -292,7 +292,6 @@ def test_rows_over_rest(api: Any, workspace: Any, data_folder: Path) -> None:
     assert json.loads(head)["columns"][1] == {"name": "b", "type": "string"}
     assert json.loads(head)["total_row_count"] == 2
     assert body == b'1,"x"\n'
-    got.close()
     assert list((data_folder / "scratch").iterdir()) == []
 
     assert api.get(f"{API}/datasets/{made['id']}/rows?limit=-1").status_code == 422

@@ -210,7 +210,7 @@ def test_many_steps_cost_as_many_queries_as_few(
 ) -> None:
     wide = "root -> " + " ".join(f"n{i}" for i in range(250))
     many = submit(workspace, actor, body_of(wide, source, experiment="wide"))
-    for query in ("?tab=graph", "?tab=steps", "?tab=outputs", "?tab=snapshot"):
+    for query in ("?tab=graph", "?tab=steps", "?tab=outputs", "?tab=metrics", "?tab=snapshot"):
         counts = []
         for each in (run, many):
             with CaptureQueriesContext(connection) as seen:

@@ -86,6 +86,7 @@ class Bench:
                 self.children.append(work.process.popen)
         for child in self.children:
             child.wait(10)
+        self.runner.changes.close()
 
 
 @pytest.fixture

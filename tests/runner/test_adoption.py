@@ -23,6 +23,7 @@ def replace_runner(bench: Any) -> None:
     bench.runner = Runner(data=bench.data, slots=4)
     adopt_attempts(bench.runner.attempts, host=bench.runner.host)
     old.processes.close()
+    old.changes.close()
 
 
 def wait_for_log(bench: Any, run: Any, line: str) -> Any:

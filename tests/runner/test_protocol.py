@@ -66,7 +66,9 @@ def test_a_started_attempt_can_not_be_fenced(tmp_path: Path) -> None:
         assert time.monotonic() < end
     assert not protocol.take_fence(tmp_path / "one")
     assert protocol.look(tmp_path / "one").alive
-    protocol.signal_group(process.pid, signal.SIGTERM)
+    while not select.select([process.pidfd], [], [], 0.1)[0]:  # it may not have forked yet
+        assert time.monotonic() < end
+        protocol.signal_group(process.pid, signal.SIGTERM)
     wait(process)
     assert protocol.read_exit_code(tmp_path / "one") == 128 + signal.SIGTERM
 

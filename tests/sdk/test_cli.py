@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from azureml._forebay.cli.main import main
 from azureml._forebay.credentials import credentials_path, find_server, find_token
+from azureml._forebay.formatting import cut, format_table
 
 from tests.sdk.stub_server import Reply, Seen, StubServer
 
@@ -30,6 +31,13 @@ STEPS = [
     {"id": "s2", "name": "compare.py", "status": "Failed", "attempt": 1},
 ]
 LOGS = {"s1": "training ü\n", "s2": "comparing\nno"}
+EVENTS = [
+    *(
+        {"kind": "step.status", "data": {**step, "step": step["id"], "started_at": "2026-01-01"}}
+        for step in STEPS
+    ),
+    {"kind": "run.status", "data": {"status": "Failed"}},
+]
 
 
 class Studio:
@@ -54,13 +62,18 @@ class Studio:
             return {"items": [] if "experiment=nix" in query else wanted, "next": None}
         if route.endswith("/steps"):
             return {"items": STEPS}
+        if route.endswith("/events"):
+            return {"items": EVENTS, "last": 5}
+        if route.startswith("/steps/") and route.count("/") == 2:
+            return next(step for step in STEPS if route == f"/steps/{step['id']}")
         if route.endswith("/log"):
             return self.log(route.split("/")[2], query)
         if route.endswith("/cancel"):
             self.canceled.append(route.split("/")[2])
             return {**RUNS[0], "status": "CancelRequested"}
         found = [run for run in RUNS if route == f"/runs/{run['id']}"]
-        return {**found[0], "status": "Failed"} if found else Reply(404, {"detail": "No run."})
+        whole = {"name": "Run 3", "status": "Failed", "steps": STEPS, "url": "http://studio.test/3"}
+        return {**found[0], **whole} if found else Reply(404, {"detail": "No run."})
 
     def log(self, step: str, query: str) -> Reply:
         content = LOGS[step].encode()
@@ -192,9 +205,64 @@ def test_following_ends_with_the_steps_and_their_fate(
 ) -> None:
     assert main(["run", "logs", "-f", "iris/3"]) == 3
     shown = capsys.readouterr().out
-    assert "training ü" in shown
-    assert shown.splitlines()[-2:] == ["train.py: Completed", "compare.py: Failed"]
+    assert shown.splitlines() == [
+        "train.py: Running",
+        "training ü",
+        "train.py: Finished",
+        "compare.py: Running",
+        "comparing",
+        "no",
+        "compare.py: Failed",
+        "",
+        "Run 3 of iris: Failed, 2 steps, 0 reused",
+        "  train.py    Finished",
+        "  compare.py  Failed",
+        "http://studio.test/3",
+    ]
     assert main(["run", "logs", "-f", "iris/3", "train.py"]) == 0
+    assert capsys.readouterr().out.splitlines() == shown.splitlines()[:3]
+
+
+def test_a_token_that_is_not_given_and_odd_words_are_sentences(
+    stub: StubServer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def end_of_input(prompt: str) -> str:
+        raise EOFError
+
+    monkeypatch.setattr("azureml._forebay.cli.login.is_terminal", lambda stream: True)
+    monkeypatch.setattr("getpass.getpass", end_of_input)
+    assert main(["login", "--server", stub.url]) == 1
+    assert "not a token" in capsys.readouterr().err
+    for words in (["-n", "x"], ["-n", "0"], ["--status", "Rubbish"]):
+        with pytest.raises(SystemExit) as usage:
+            main(["run", "list", *words])
+        assert usage.value.code == 2
+        assert "_positive" not in capsys.readouterr().err
+
+
+def test_help_says_what_the_exit_codes_mean(capsys: pytest.CaptureFixture[str]) -> None:
+    for words in ([], ["run", "logs"]):
+        with pytest.raises(SystemExit):
+            main([*words, "--help"])
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "Exit codes: 0 done" in shown and "exit code is 3" in shown
+
+
+def test_a_program_that_names_no_server_uses_that_of_config_json(signed_in: StubServer) -> None:
+    Path("below").mkdir()
+    os.chdir("below")
+    assert find_server() == signed_in.url
+
+
+def test_a_table_fits_the_terminal() -> None:
+    rows = [("a-very-long-experiment-name/1", "c0ffee00", "Failed"), ("日本語🚀/2", "beef", "Done")]
+    table = format_table(("RUN", "ID", "STATUS"), rows, columns=36)
+    assert table.splitlines() == [
+        "RUN                 ID        STATUS",
+        "a-very-long-exper…  c0ffee00  Failed",
+        "日本語🚀/2          beef      Done",
+    ]
+    assert cut("Füll 🚀 مرحبا", 7) == "Füll …"
 
 
 def test_no_server_no_token_no_workspace(

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
+import threading
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
-from azureml.core import Experiment, Run, Workspace
+from azureml.core import Dataset, Experiment, Run, Workspace
 from azureml.core.compute import AmlCompute, ComputeTarget
+from azureml.core.runconfig import RunConfiguration
+from azureml.data.data_reference import DataReference
+from azureml.data.datapath import DataPath, DataPathComputeBinding
+from azureml.data.dataset_consumption_config import DatasetConsumptionConfig
 from azureml.exceptions import ActivityFailedException, UserErrorException
 from azureml.pipeline.core import Pipeline, PipelineData, PipelineParameter, PipelineRun, StepRun
 from azureml.pipeline.steps import PythonScriptStep
@@ -70,7 +78,7 @@ def test_a_run_can_be_read_in_all_ways_programs_use(ws: Workspace, tmp_path: Pat
     assert (run.get_status(), Run(run.experiment, run.id).get_status()) == ("Finished", "Completed")
     (first,) = run.find_step_run("write")
     assert isinstance(first, StepRun)
-    assert first.get_job_log() == "written\n"
+    assert first.get_job_log().endswith("written\n")
     assert first.get_metrics() == {"size": 7}
     assert run.get_metrics() == {"best": 1}
     assert run.get_metrics(recursive=True)[first.id] == {"size": 7}
@@ -178,6 +186,8 @@ def test_ctrl_c_ends_the_following_and_not_the_run(studio: Any, ws: Workspace, t
     script = "import time\nfor n in range(30): print('tick', n); time.sleep(0.1)\n"
     run = submit(ws, "ctrl-c", step(tmp_path, "ticks", script))
     program = (
+        "import signal\n"  # a shell's background job would ignore Ctrl-C
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "from azureml.core import Workspace, Run\n"
         f"Run.get(Workspace.from_config(), '{run.id}').wait_for_completion()\n"
     )
@@ -230,3 +240,96 @@ def test_details_are_shown_in_a_terminal_and_never_fail(ws: Workspace, tmp_path:
     assert "1 of 1 steps done" in told
     RunDetails(None).show()
     assert "can't be shown" in capsys.readouterr().err
+
+
+def test_content_that_the_server_dropped_is_sent_again(
+    studio: Any, ws: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the upload and the snapshot unused blobs may go: 409, and once more."""
+    one = step(tmp_path, "dropped", "print('here again')\n")
+    sha256 = hashlib.sha256((tmp_path / "dropped" / "main.py").read_bytes()).hexdigest()
+    post, asked = ws._transport.post_json, []
+
+    def drop_and_post(path: str, *rest: Any, **more: Any) -> Any:
+        if path.endswith("/snapshots"):
+            asked.append(path)
+            with closing(sqlite3.connect(studio.data / "db.sqlite3", timeout=20)) as rows, rows:
+                if len(asked) == 1:
+                    query = "DELETE FROM workspaces_blobpresence WHERE blob_id = ?"
+                    assert rows.execute(query, [sha256]).rowcount == 1
+        return post(path, *rest, **more)
+
+    monkeypatch.setattr(ws._transport, "post_json", drop_and_post)
+    run = submit(ws, "dropped", one)
+    assert len(asked) == 2
+    assert run.wait_for_completion(show_output=False) == "Finished"
+    assert run.find_step_run("dropped")[0].get_stdout_log() == "here again\n"
+
+
+def test_settings_that_are_not_applied_are_kept_with_the_step(ws: Workspace, tmp_path: Path):
+    settings = RunConfiguration()
+    settings.docker.use_docker = True
+    settings.node_count = 2
+    run = submit(ws, "kept", step(tmp_path, "kept", "", runconfig=settings))
+    run.wait_for_completion(show_output=False)
+    (details,) = [one.get_details() for one in run.get_steps()]
+    asked = details["runDefinition"]["environment"]
+    assert asked["docker"] == {"use_docker": True, "node_count": 2}
+
+
+def test_following_goes_on_after_the_server_was_restarted(
+    studio: Any, ws: Workspace, tmp_path: Path, capsys: Any
+):
+    script = "import time\nfor n in range(30): print('tick', n, flush=True); time.sleep(0.1)\n"
+    run = submit(ws, "restart", step(tmp_path, "ticks", script))
+    restart = threading.Timer(1, lambda: (studio.stop("web"), studio.start("web")))
+    restart.start()
+    assert run.wait_for_completion() == "Finished"
+    restart.join()
+    studio.wait_until_up()
+    shown = capsys.readouterr().out.splitlines()
+    assert [line for line in shown if line.startswith("tick ")] == [f"tick {n}" for n in range(30)]
+
+
+FIND_AND_CANCEL = (
+    "import sys, time\n"
+    "from azureml.core import Run\n"
+    "from azureml.pipeline.core import PipelineRun\n"
+    "run = Run.get_context()\n"
+    "whole = PipelineRun(run.experiment, run.parent.id)\n"
+    "print(whole.get_status(), [one.name for one in whole.find_step_run('stops')], flush=True)\n"
+    "run.parent.tag('stopped', 'early')\n"
+    "run.parent.cancel()\n"
+    "time.sleep(60)\n"
+)
+
+
+def test_a_step_finds_its_run_and_cancels_it(ws: Workspace, tmp_path: Path) -> None:
+    run = submit(ws, "self-cancel", step(tmp_path, "stops", FIND_AND_CANCEL))
+    assert run.wait_for_completion(show_output=False) == "Canceled"
+    (stopped,) = run.find_step_run("stops")
+    assert "Running ['stops']" in stopped.get_stdout_log()
+    assert run.get_tags() == {"stopped": "early"}
+
+
+def test_every_kind_of_data_reaches_the_script_as_a_path(ws: Workspace, tmp_path: Path) -> None:
+    store = ws.get_default_datastore()
+    (tmp_path / "in" / "deep").mkdir(parents=True)
+    (tmp_path / "in" / "a.csv").write_text("x\n1\n")
+    (tmp_path / "in" / "deep" / "b.csv").write_text("x\n2\n")
+    store.upload(str(tmp_path / "in"), target_path="kinds", show_progress=False)
+    files = Dataset.File.from_files((store, "kinds/**"))
+    path = PipelineParameter("path", DataPath(datastore=store, path_on_datastore="kinds"))
+    bound = (path, DataPathComputeBinding(mode="mount"))
+    chosen = DatasetConsumptionConfig("chosen", PipelineParameter("data", files)).as_mount()
+    copied = files.as_named_input("copied").as_download()
+    reference = DataReference(store, data_reference_name="old", path_on_datastore="kinds/deep")
+    script = "import os, sys\nfor path in sys.argv[1:]: print(sorted(os.listdir(path)))\n"
+    given = [bound, chosen, copied, reference]
+    one = step(tmp_path, "kinds", script, arguments=given, inputs=[bound, chosen, reference])
+    other = DataPath(datastore=store, path_on_datastore="kinds/deep")
+    for values, first in (({}, ["a.csv", "deep"]), ({"path": other}, ["b.csv"])):
+        run = submit(ws, "kinds", one, pipeline_parameters=values)
+        run.wait_for_completion(show_output=False)
+        shown = run.find_step_run("kinds")[0].get_stdout_log().splitlines()[-4:]
+        assert shown == [str(first), "['a.csv', 'deep']", "['a.csv', 'deep']", "['b.csv']"]

@@ -183,3 +183,20 @@ def test_a_bad_data_name_gets_a_sentence(name: Any):
 def test_a_parameter_of_a_strange_type_is_refused():
     with pytest.raises(ValueError, match="list"):
         PipelineParameter("p", [1])
+
+
+def test_a_workspace_given_as_a_text_is_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(UserErrorException, match="'lab' is none"):
+        Pipeline("lab", [make_step(tmp_path, "a")])
+    with pytest.raises(UserErrorException, match="'lab' is a text"):
+        Experiment("lab", "e")
+
+
+def test_one_step_is_one_step(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = script_folder(tmp_path)
+    Pipeline(FakeWorkspace(), [make_step(folder, "a")]).validate()
+    Pipeline(FakeWorkspace(), [make_step(folder, "a"), make_step(folder, "b")]).validate()
+    assert capsys.readouterr().out.splitlines() == [
+        "The pipeline is valid: 1 step to be submitted.",
+        "The pipeline is valid: 2 steps to be submitted.",
+    ]

@@ -162,3 +162,56 @@ def test_pages_are_followed() -> None:
 def test_an_address_without_a_scheme_is_refused() -> None:
     with pytest.raises(UserErrorException, match="http://127"):
         Transport("localhost:8000")
+
+
+def test_a_server_that_says_when_is_asked_then(monkeypatch: pytest.MonkeyPatch) -> None:
+    waited: list[float] = []
+    monkeypatch.setattr("time.sleep", waited.append)
+
+    def answer(seen: Seen) -> Any:
+        first = Reply(503, {}, {"Retry-After": "12"})
+        second = Reply(429, {"detail": "Slowly."}, {"Retry-After": "20"})
+        return ([first, second][len(stub.seen) - 1 :] or [{"ok": True}])[0]
+
+    with StubServer(answer) as stub:
+        assert Transport(stub.url).get_json("/a") == {"ok": True}
+    assert [round(one, -1) for one in waited] == [10, 20]
+
+
+def test_too_many_requests_were_not_acted_on_and_are_repeated() -> None:
+    def answer(seen: Seen) -> Any:
+        return Reply(429, {}) if len(stub.seen) < 2 else {"ok": True}
+
+    with StubServer(answer) as stub:
+        assert Transport(stub.url).post_json("/a", {}) == {"ok": True}
+
+
+def test_a_server_that_wants_more_than_a_minute_is_not_waited_for() -> None:
+    with StubServer(lambda seen: Reply(503, {}, {"Retry-After": "3600"})) as stub:
+        with pytest.raises(ServiceException):
+            Transport(stub.url).get_json("/a")
+        assert len(stub.seen) == 1
+
+
+def test_an_answer_that_breaks_off_is_asked_for_again() -> None:
+    def answer(seen: Seen) -> Any:
+        broken = Reply(200, b'{"half', {"Content-Length": "99", "Connection": "close"})
+        return broken if len(stub.seen) < 2 else {"ok": True}
+
+    with StubServer(answer) as stub:
+        assert Transport(stub.url).get_json("/a") == {"ok": True}
+    with StubServer(answer) as stub, pytest.raises(Unreachable):
+        Transport(stub.url).post_json("/a", {})
+
+
+def test_an_answer_of_something_else_is_a_sentence() -> None:
+    page = Reply(200, b"<html>Welcome to the proxy</html>")
+    with StubServer(lambda seen: page) as stub, pytest.raises(ServiceException, match="not JSON"):
+        Transport(stub.url).get_json("/api/v1/me")
+
+
+def test_no_proxy_gets_a_token(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("http_proxy", "HTTP_PROXY", "https_proxy", "all_proxy"):
+        monkeypatch.setenv(name, f"http://127.0.0.1:{free_port()}")
+    with StubServer(lambda seen: {"ok": True}) as stub:
+        assert Transport(stub.url, "fby_secret").get_json("/a") == {"ok": True}

@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 from azureml._forebay.unsupported import NotSupportedError
 from azureml._forebay.yaml_subset import _read_subset, read_yaml, write_yaml
-from azureml.core import Environment, Model, RunConfiguration, Workspace
+from azureml.core import Environment, Model, RunConfiguration, ScriptRunConfig, Workspace
 from azureml.core.authentication import (
     InteractiveLoginAuthentication,
     ServicePrincipalAuthentication,
 )
 from azureml.core.compute import AmlCompute, DatabricksCompute
+from azureml.core.compute.amlcompute import AmlComputeStatus
 from azureml.core.conda_dependencies import CondaDependencies
 from azureml.core.runconfig import DEFAULT_CPU_IMAGE, MpiConfiguration
 from azureml.data import OutputFileDatasetConfig
@@ -269,3 +270,24 @@ def test_a_config_is_found_above_and_below(
     written = json.loads((tmp_path / ".azureml" / "config.json").read_text())
     assert written["forebay_server"] == "http://studio.test"
     assert "token" not in json.dumps(written)
+
+
+def test_settings_of_a_cluster_that_have_no_effect_are_named(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    AmlCompute.provisioning_configuration(vm_size="STANDARD_NC6", max_nodes=4)
+    assert capsys.readouterr().err == ""
+    AmlCompute.provisioning_configuration(max_nodes=1, vnet_name="net", subnet_name="sub")
+    assert capsys.readouterr().err.splitlines() == [
+        "azureml: vnet_name of an AmlCompute has no effect here.",
+        "azureml: subnet_name of an AmlCompute has no effect here.",
+    ]
+
+
+def test_values_are_shown_by_what_they_hold() -> None:
+    status = AmlComputeStatus({"name": "cpu", "state": "Succeeded", "min_nodes": 1})
+    assert "'provisioningState': 'Succeeded'" in repr(status)
+    assert "'minNodeCount': 1" in repr(status.scale_settings)
+    assert repr(ScriptRunConfig("code", "train.py")) == (
+        "ScriptRunConfig(source_directory='code', script='train.py')"
+    )

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+
+from tests.support.postgres import find_programs
 
 CHROMIUM = "/usr/bin/chromium"
 
@@ -15,6 +18,10 @@ PARTS: dict[str, tuple[Callable[[], bool], str]] = {
     "packages": (
         lambda: os.environ.get("FOREBAY_OFFLINE") != "1",
         "unset FOREBAY_OFFLINE and let uv reach a package index",
+    ),
+    "postgresql": (
+        lambda: find_programs() is not None and importlib.util.find_spec("psycopg") is not None,
+        "apt-get install postgresql, and pip install -r requirements-postgres.txt",
     ),
     "ordinary user": (
         lambda: os.geteuid() != 0 or shutil.which("setpriv") is not None,

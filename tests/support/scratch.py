@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import tempfile
 from pathlib import Path
+
+from tests.support.postgres import Cluster
 
 _SCRATCH = tempfile.TemporaryDirectory(prefix="forebay-tests-")
 _ROOT = Path(_SCRATCH.name)
@@ -16,6 +19,13 @@ os.environ.update(
     # Playwright's fixtures keep an event loop running in the thread of the tests.
     DJANGO_ALLOW_ASYNC_UNSAFE="1",
 )
+# FOREBAY_TEST_DATABASE=postgres: the same tests on a PostgreSQL of their own.
+os.environ.pop("FOREBAY_DATABASE_URL", None)
+if os.environ.get("FOREBAY_TEST_DATABASE", "sqlite") == "postgres":
+    _CLUSTER = Cluster()
+    atexit.register(_CLUSTER.stop)
+    _CLUSTER.start()
+    os.environ["FOREBAY_DATABASE_URL"] = _CLUSTER.create_database("forebay")
 # It would hide output that is buffered where users have no such variable.
 os.environ.pop("PYTHONUNBUFFERED", None)
 os.environ.pop("FOREBAY_TOKEN", None)

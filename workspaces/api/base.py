@@ -10,7 +10,7 @@ from rest_framework.views import APIView
 
 from workspaces.domain.errors import InvalidInput, Unauthenticated
 from workspaces.domain.roles import Permission
-from workspaces.models import AccessToken, Workspace
+from workspaces.models import AccessToken, IdempotencyKey, Workspace
 from workspaces.services.access import Actor, authorize
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
@@ -40,6 +40,7 @@ class WorkspaceAPIView(ForebayAPIView):
 
     permissions: Mapping[str, Permission] = {}
     workspace: Workspace
+    claimed_key: IdempotencyKey | None = None  # set by workspaces/api/idempotency.py
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)

@@ -48,6 +48,6 @@ def cursor_page(
 def read_limit(request: Request) -> int:
     """`?limit=`, 1 to 200, 50 when not given."""
     raw = request.query_params.get("limit", str(DEFAULT_LIMIT))
-    if not (raw.isascii() and raw.isdigit() and 1 <= int(raw) <= MOST):
+    if not (raw.isascii() and raw.isdigit() and len(raw) < 10 and 1 <= int(raw) <= MOST):
         raise InvalidInput.field("limit", f"limit must be a number from 1 to {MOST}.")
     return int(raw)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import re
 from collections.abc import Iterable, Mapping
 from typing import IO, Any
@@ -80,7 +81,7 @@ class LimitedJSONParser(BaseParser):
         if request is not None:
             request.body_digest = hashlib.sha256(raw).hexdigest()
         try:
-            value = json.loads(raw, parse_constant=_refuse_constant)
+            value = json.loads(raw, parse_constant=_refuse_constant, parse_float=_finite)
         except RecursionError:
             raise drf.ParseError("The JSON is nested too deeply.") from None
         except ValueError as error:
@@ -94,6 +95,13 @@ class LimitedJSONParser(BaseParser):
 
 def _refuse_constant(name: str) -> float:
     raise ValueError(f"{name} is not a JSON number")
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if math.isinf(value):
+        raise ValueError(f"{text[:40]} is too large a number")
+    return value
 
 
 def _holds_unstorable(value: Any) -> bool:

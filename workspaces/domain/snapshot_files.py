@@ -89,7 +89,7 @@ def _parse_file(index: int, entry: object, problems: list[Problem]) -> SnapshotF
         wrong("path", f"The path {shown(path)} {fault}.")
     if not isinstance(sha256, str) or not SHA256.fullmatch(sha256):
         wrong("sha256", f"sha256 of {shown(path)} must be 64 lower-case hexadecimal digits.")
-    if not isinstance(size, int) or isinstance(size, bool) or size < 0:
+    if not isinstance(size, int) or isinstance(size, bool) or not 0 <= size < 2**63:
         wrong("size", f"The size of {shown(path)} must be a whole number of bytes.")
     if not isinstance(executable, bool):
         wrong("executable", f"'executable' of {shown(path)} must be true or false.")

@@ -9,7 +9,7 @@ from workspaces.models.workspace import Workspace
 
 
 class IdempotencyKey(models.Model):
-    """The stored answer to one keyed request; a row without an answer is still under way."""
+    """One keyed request. Without status it is under way, or done and not answered: see `answer`."""
 
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE)
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)

@@ -209,8 +209,7 @@ def _delete_blobs(store: BlobStore, hashes: list[str], oldest: datetime, now: da
     spared = set(fresh.values_list("blob", flat=True))
     old = (now - oldest).total_seconds()
     doomed = [h for h in hashes if h not in spared and store.age(h) > old]
-    BlobPresence.objects.filter(blob__in=doomed).delete()
-    Blob.objects.filter(sha256__in=doomed).delete()
-    for sha256 in doomed:
-        store.delete(sha256)
-    return len(doomed)
+    gone = [sha256 for sha256 in doomed if store.delete_older(sha256, than=old)]
+    BlobPresence.objects.filter(blob__in=gone).delete()
+    Blob.objects.filter(sha256__in=gone).delete()
+    return len(gone)

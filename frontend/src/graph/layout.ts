@@ -11,9 +11,12 @@ export interface LayoutRequest { dot: string; ids: string[] }
 const INCH = 72;
 const GAP_X = 36;
 const GAP_Y = 64;
+/** A wire this long passes a rank of cards on its way. */
+const SKIPS = GAP_Y * 2.4;
 /** Ranks with more cards than this are folded into several rows. */
-const WIDE_RANK = 40;
-const COLUMNS = 24;
+const WIDE_RANK = 20;
+const LEAST_COLUMNS = 8;
+const MOST_COLUMNS = 24;
 
 /** DOT with numbered nodes (user text never enters it) and the ports in order, so wires cross less. */
 export function layoutRequest(model: GraphModel): LayoutRequest {
@@ -78,7 +81,9 @@ export function readRoutes(plain: string, model: GraphModel): Routes {
     const count = Number(words[3]);
     const numbers = words.slice(4, 4 + 2 * count).map(Number);
     if (!wire || count < 4 || count % 3 !== 1 || numbers.some(Number.isNaN)) continue;
-    routes[wire.id] = Array.from({ length: count }, (_, i) => ({ x: (numbers[2 * i] as number) * INCH, y: (height - (numbers[2 * i + 1] as number)) * INCH }));
+    const route = Array.from({ length: count }, (_, i) => ({ x: (numbers[2 * i] as number) * INCH, y: (height - (numbers[2 * i + 1] as number)) * INCH }));
+    const drop = (route[count - 1] as Point).y - (route[0] as Point).y;
+    if (drop > SKIPS) routes[wire.id] = route; // to the next rank a plain curve is the calmer one
   }
   return routes;
 }
@@ -144,24 +149,26 @@ export function foldWideRanks(model: GraphModel, positions: Positions): Position
     const middle = Math.round((place.y + card.height / 2) / 8);
     ranks.set(middle, [...(ranks.get(middle) ?? []), card]);
   }
-  if (![...ranks.values()].some((rank) => rank.length > WIDE_RANK)) return positions;
+  const widest = Math.max(0, ...[...ranks.values()].map((rank) => rank.length));
+  if (widest <= WIDE_RANK) return positions;
+  const most = Math.min(MOST_COLUMNS, Math.max(LEAST_COLUMNS, Math.ceil(Math.sqrt(widest * 1.2))));
   const xs = Object.values(positions).map((place) => place.x);
   const left = Math.min(...xs);
   const span = Math.max(1, Math.max(...xs) - left);
   const pitch = Math.max(...model.cards.map((card) => card.width)) + GAP_X;
-  const width = pitch * (COLUMNS - 1);
+  const width = pitch * (most - 1);
   const folded: Positions = {};
   let y = 0;
   for (const [, rank] of [...ranks].sort(([a], [b]) => a - b)) {
     const ordered = rank.sort((a, b) => (positions[a.id]?.x ?? 0) - (positions[b.id]?.x ?? 0));
-    const rows = Math.ceil(ordered.length / COLUMNS);
+    const rows = Math.ceil(ordered.length / most);
     const tall = Math.max(...ordered.map((card) => card.height));
     let free = -Infinity;
     const columns = Math.ceil(ordered.length / rows);
     ordered.forEach((card, index) => {
       const row = index % rows;
       const column = Math.floor(index / rows);
-      let x = rows > 1 ? (column + (COLUMNS - columns) / 2) * pitch : (((positions[card.id]?.x ?? 0) - left) / span) * width;
+      let x = rows > 1 ? (column + (most - columns) / 2) * pitch : (((positions[card.id]?.x ?? 0) - left) / span) * width;
       if (rows === 1) {
         x = Math.max(x, free);
         free = x + pitch;

@@ -38,6 +38,14 @@ export function elapsed(started: string | null | undefined, ended: string | null
   return Number.isNaN(start) || Number.isNaN(end) ? null : Math.max(0, end - start);
 }
 
+/** Why a step ran, runs or will run; nothing for one that never will, or that is reused. */
+export function whyText(step: StepJson | undefined): string {
+  const text = (step?.why?.sentence ?? "").replace(/^Ran: /, "");
+  if (!step || !text || step.reused) return "";
+  if (step.started_at || step.attempt) return `${isFinal(step.status) ? "Ran" : "Runs"}: ${text}`;
+  return isFinal(step.status) || step.reason ? "" : `Will run: ${text}`;
+}
+
 export interface RunState {
   run: RunJson;
   /** by node id */

@@ -11,6 +11,8 @@ const FIRST = 1024 * 1024;
 const PIECE = 4 * FIRST;
 /** Loaded without being asked; earlier parts follow when one scrolls up to them. */
 const EAGER = 48 * FIRST;
+/** A search reads this much of a log's end before it looks. */
+const SEARCHED = 512 * FIRST;
 const POLL = 1500;
 
 class ForebayLog extends HTMLElement {
@@ -29,6 +31,8 @@ class ForebayLog extends HTMLElement {
   private frame = 0;
   private reading: Promise<void> | null = null;
   private earlier: Promise<void> | null = null;
+  private opened = false;
+  private reaching = false;
 
   connectedCallback(): void {
     if (!this.tools) this.build();
@@ -87,7 +91,7 @@ class ForebayLog extends HTMLElement {
     this.store = new LineStore();
     this.rows.use(this.store);
     this.source = new LogSource(this.getAttribute("src") ?? "", this.getAttribute("attempt") ?? "");
-    this.ended = false;
+    this.ended = this.opened = false;
     this.size = 0;
     this.reading = this.earlier = null;
     this.tools.download.href = this.source.address({ download: 1 });
@@ -108,6 +112,8 @@ class ForebayLog extends HTMLElement {
         this.rows.use(this.store);
       }
       this.take(piece.bytes, piece.size);
+      this.opened = true;
+      if (this.tools.search.value) this.find(); // typed before the first line was here
       await this.goTo(target);
       if (piece.complete || this.hasAttribute("final")) this.finish();
       else this.listen(signal);
@@ -186,16 +192,15 @@ class ForebayLog extends HTMLElement {
       try {
         while (!store.whole && store.end - store.start < wanted && !signal.aborted) {
           const from = Math.max(0, store.start - PIECE);
-          const piece = await this.source.read(from, store.start - from, signal);
-          if (piece.bytes.length !== store.start - from) return;
+          const bytes = await this.source.readAll(from, store.start, FIRST, signal);
           const following = this.follow;
-          this.rows.shifted(store.prepend(piece.bytes));
+          this.rows.shifted(store.prepend(bytes));
           if (following) this.rows.toEnd();
           this.setFollow(following);
           this.changed();
           this.tell();
         }
-        if (this.tools.search.value) this.find();
+        if (this.tools.search.value && !this.reaching) this.find();
       } catch (error) {
         if (!signal.aborted) this.tools.say(String(error), true);
       } finally {
@@ -266,14 +271,24 @@ class ForebayLog extends HTMLElement {
     this.changed();
     this.tools.hits.textContent = "";
     if (!wanted) return;
-    setTimeout(() => {
+    setTimeout(() => void this.search(wanted, signal), 120);
+  }
+
+  private async search(wanted: string, signal: AbortSignal): Promise<void> {
+    if (signal.aborted || !this.opened) return;
+    if (!this.store.whole) {
+      this.tools.hits.textContent = "Reading the whole log…";
+      this.reaching = true;
+      await this.earlier;
+      await this.loadEarlier(SEARCHED);
+      this.reaching = false;
       if (signal.aborted) return;
-      void findLines(this.store, wanted, signal, (hits, done) => {
-        this.hits = hits;
-        if (this.hit < 0 && hits.length) this.goHit(Math.max(0, hits.findIndex((line) => line >= Math.floor(this.rows.first))));
-        else this.tellHits(done);
-      });
-    }, 120);
+    }
+    await findLines(this.store, wanted, signal, (hits, done) => {
+      this.hits = hits;
+      if (this.hit < 0 && hits.length) this.goHit(Math.max(0, hits.findIndex((line) => line >= Math.floor(this.rows.first))));
+      else this.tellHits(done);
+    });
   }
 
   private step(by: number): void {

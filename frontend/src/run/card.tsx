@@ -2,7 +2,7 @@
 import { memo } from "react";
 import { Handle, Position, useStore, type Node, type NodeProps } from "@xyflow/react";
 import { ORDER_PORT, portShare, type Card, type Port } from "../graph/model";
-import { shownStatus, statusIcon, statusWord } from "../graph/status";
+import { shownStatus, statusIcon, statusWord, whyText } from "../graph/status";
 import type { StepJson } from "../graph/types";
 import { Chip, Duration, Icon, stepTime } from "./parts";
 
@@ -62,9 +62,11 @@ function Foot({ card, step }: { card: Card; step: StepJson | undefined }) {
       </div>
     );
   }
-  const text = step?.status === "Failed" || (step?.status === "NotStarted" && step.sentence) ? step.sentence : "";
+  const why = whyText(step);
+  // "No earlier run" is no news; what has changed is.
+  const text = step?.status === "Failed" || (step?.status === "NotStarted" && step.sentence) ? step.sentence : step?.why?.kind === "first" ? "" : why;
   return (
-    <div className="card-line card-foot" title={text || card.detail || undefined}>
+    <div className="card-line card-foot" title={text || why || card.detail || undefined}>
       {text ? <span className="card-ellipsis" dir="auto">{text}</span> : (
         <><Icon name="compute" /><span className="card-ellipsis" dir="auto">{step?.compute || "default compute"}</span></>
       )}

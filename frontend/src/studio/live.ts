@@ -27,7 +27,9 @@ export function startLive(): void {
     for (const element of document.querySelectorAll("[data-live-run], [data-live-step]")) soon(element, "forebay:changed", {});
     return null;
   };
-  for (const topic of topics) live.subscribe(eventListener(topic, null, receive, renew));
+  // What happened while the page was made and sent is asked for, too.
+  const after = document.body.dataset["liveAfter"];
+  for (const topic of topics) live.subscribe(eventListener(topic, after ? Number(after) : null, receive, renew));
 }
 
 /** "runs" for lists, "run:<uid>" for a page that shows one run's steps. */

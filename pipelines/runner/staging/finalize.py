@@ -111,9 +111,10 @@ def _keep_blob(path: str, blobs: Path) -> tuple[str, int]:
                 target.write(chunk)
         place = blobs / digest.hexdigest()[:2] / digest.hexdigest()
         place.parent.mkdir(exist_ok=True)
-        if place.exists():
+        try:
+            os.utime(place)  # as if just put: the sweep spares it until the artifact is stored
             os.unlink(temporary)
-        else:
+        except FileNotFoundError:
             os.chmod(temporary, 0o444)
             os.rename(temporary, place)
     except BaseException:

@@ -6,6 +6,8 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Dict, Iterator, Mapping
 
+from azureml.exceptions import ServiceException
+
 if TYPE_CHECKING:
     import http.client
 
@@ -22,7 +24,13 @@ class Answer:
 
     def json(self) -> Any:
         """The body as JSON; None when empty."""
-        return json.loads(self.content.decode("utf-8")) if self.content else None
+        try:
+            return json.loads(self.content.decode("utf-8")) if self.content else None
+        except ValueError:
+            raise ServiceException(
+                "The answer is not JSON. Is there a Forebay server at this address, and no other"
+                " program in between?"
+            ) from None
 
 
 class Stream:

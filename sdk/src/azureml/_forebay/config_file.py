@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Optional
 
 from azureml.exceptions import UserErrorException
 
@@ -27,6 +28,14 @@ def find_config(start: Path, file_name: str) -> Path:
         f"There is no {file_name} in {start}, in .azureml below it or in a folder above."
         " Copy one from the studio, or write it: workspace_name and forebay_server are enough."
     )
+
+
+def configured_server() -> Optional[str]:
+    """The server that the ``config.json`` here, or in a folder above, names; None without one."""
+    try:
+        return read_config(find_config(Path.cwd(), "config.json")).get("forebay_server")
+    except UserErrorException:
+        return None
 
 
 def read_config(file: Path) -> dict[str, str]:

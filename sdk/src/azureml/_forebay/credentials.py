@@ -13,6 +13,7 @@ import tempfile
 from pathlib import Path
 from typing import Any, Dict, Optional
 
+from azureml._forebay.config_file import configured_server
 from azureml._forebay.transport import Transport
 from azureml.exceptions import AuthenticationException
 
@@ -80,11 +81,16 @@ def find_token(server: str) -> Optional[str]:
 
 
 def find_server() -> str:
-    """The server when no ``config.json`` names one.
+    """The server of a program that names none.
 
-    The step's own, FOREBAY_SERVER, the only one that was signed in to, or this machine.
+    The step's own, FOREBAY_SERVER, the one of the ``config.json`` here or above, the only one that
+    was signed in to, or this machine.
     """
-    given = os.environ.get("AZUREML_SERVICE_ENDPOINT") or os.environ.get("FOREBAY_SERVER")
+    given = (
+        os.environ.get("AZUREML_SERVICE_ENDPOINT")
+        or os.environ.get("FOREBAY_SERVER")
+        or configured_server()
+    )
     if not given:
         known = list(read_credentials())
         given = known[0] if len(known) == 1 else DEFAULT_SERVER

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
+import unicodedata
 from collections.abc import Sequence
 from datetime import datetime, timezone
 from typing import Optional, TextIO
+
+_NARROWEST = 8  # columns a cut column of a table keeps
 
 
 def format_size(size: float) -> str:
@@ -51,14 +55,54 @@ def format_age(text: Optional[str], now: Optional[datetime] = None) -> str:
     return f"{int(seconds // 86400)} d ago"
 
 
-def format_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Left-aligned columns, two spaces apart."""
-    widths = [max(len(str(row[i])) for row in [header, *rows]) for i in range(len(header))]
-    lines = []
-    for row in [header, *rows]:
-        cells = [str(cell).ljust(width) for cell, width in zip(row, widths)]
-        lines.append("  ".join(cells).rstrip())
-    return "\n".join(lines)
+def count_columns(text: str) -> int:
+    """How many columns of a terminal ``text`` takes: wide letters two, combining marks none."""
+    return sum(_columns_of(letter) for letter in text)
+
+
+def pad(text: str, columns: int) -> str:
+    """``text`` with spaces after it, ``columns`` wide; longer text stays what it is."""
+    return text + " " * (columns - count_columns(text))
+
+
+def cut(text: str, columns: int) -> str:
+    """``text`` if it fits, else its beginning and ``…``."""
+    if count_columns(text) <= columns:
+        return text
+    kept, left = "", columns - 1
+    for letter in text:
+        left -= _columns_of(letter)
+        if left < 0:
+            break
+        kept += letter
+    return kept + "…"
+
+
+def format_table(
+    header: Sequence[str], rows: Sequence[Sequence[str]], columns: Optional[int] = None
+) -> str:
+    """Left-aligned columns, two spaces apart; the widest is cut to make them fit ``columns``."""
+    lines = [header, *rows]
+    widths = [max(count_columns(line[i]) for line in lines) for i in range(len(header))]
+    if columns is not None:
+        widest = max(range(len(widths)), key=lambda i: widths[i])
+        excess = sum(widths) + 2 * (len(widths) - 1) - columns
+        widths[widest] = max(widths[widest] - max(excess, 0), _NARROWEST)
+    return "\n".join(
+        "  ".join(pad(cut(cell, width), width) for cell, width in zip(line, widths)).rstrip()
+        for line in lines
+    )
+
+
+def terminal_columns() -> Optional[int]:
+    """The width of the terminal; None when standard output is none."""
+    return shutil.get_terminal_size().columns if is_terminal(sys.stdout) else None
+
+
+def _columns_of(letter: str) -> int:
+    if unicodedata.combining(letter) or unicodedata.category(letter) in ("Cf", "Me", "Mn"):
+        return 0
+    return 2 if unicodedata.east_asian_width(letter) in ("W", "F") else 1
 
 
 def is_terminal(stream: Optional[TextIO] = None) -> bool:

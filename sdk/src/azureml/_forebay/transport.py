@@ -3,7 +3,9 @@
 Standard library only. A request that fails before the server can have acted on it is repeated
 with back-off for ``patience`` seconds; so are requests that may be repeated (GET, PUT, PATCH,
 DELETE, and a POST with an idempotency key or ``repeatable=True``) after 502, 503, 504 or a
-broken connection. Everything else raises at once: see :mod:`azureml._forebay.errors`.
+broken connection. A server that says when to ask again (429, or 503 with ``Retry-After``) is
+asked then, for up to a minute. Everything else raises at once: see :mod:`azureml._forebay.errors`.
+No proxy is used, whatever the environment says: the address in config.json is where requests go.
 """
 
 from __future__ import annotations
@@ -42,7 +44,9 @@ if TYPE_CHECKING:
 CONNECT_SECONDS = 10.0
 READ_SECONDS = 60.0
 FIRST_PATIENCE = 1.5
-_BUSY = (502, 503, 504)
+BUSY_SECONDS = 60.0  # the longest wait for a server that says when to ask again
+TOO_MANY = 429
+BUSY = frozenset({502, 503, 504})
 
 Query = Mapping[str, Union[str, int, float, bool, None]]
 Body = Union[bytes, BinaryIO, None]
@@ -194,18 +198,23 @@ class Transport:
         size: Optional[int] = None,
     ) -> Answer:
         """Send one request and read the answer; raises for a status of 400 and above."""
-        connection, response = self._open(
-            method, path, query, body, dict(headers or {}), repeatable, timeout, size
-        )
         from http.client import HTTPException
 
-        try:
-            content = response.read()
-        except (OSError, HTTPException) as error:
-            connection.close()
-            raise self._unreachable(error) from error
-        self._give_back(connection, response)
-        return Answer(response.status, lower_headers(response), content)
+        tries = 2 if repeatable or method != "POST" else 1  # an answer may break off
+        while True:
+            connection, response = self._open(
+                method, path, query, body, dict(headers or {}), repeatable, timeout, size
+            )
+            try:
+                content = response.read()
+            except (OSError, HTTPException) as error:
+                connection.close()
+                tries -= 1
+                if not tries:
+                    raise self._unreachable(error) from error
+                continue
+            self._give_back(connection, response)
+            return Answer(response.status, lower_headers(response), content)
 
     def _send_json(
         self,
@@ -242,7 +251,8 @@ class Transport:
         self._add_headers(headers, body, size)
         # A server that never answered is more likely not there than restarting.
         patience = self.patience if self._reached else min(self.patience, FIRST_PATIENCE)
-        deadline = time.monotonic() + patience
+        started = time.monotonic()
+        deadline = started + patience
         pause = 0.1
         while True:
             if body is not None and not isinstance(body, bytes):
@@ -271,7 +281,10 @@ class Transport:
                 connection.close()
                 if 300 <= response.status < 400:
                     raise self._redirected(response)
-                again = response.status in _BUSY and repeatable
+                again = response.status == TOO_MANY or (response.status in BUSY and repeatable)
+                asked = _retry_after(response) if again else 0.0
+                if asked:
+                    pause, deadline = max(pause, asked), started + BUSY_SECONDS
                 if not again or time.monotonic() + pause > deadline:
                     url = self.server + path
                     raise error_from_answer(response.status, content, method=method, url=url)
@@ -353,6 +366,12 @@ class Transport:
 def _set_timeout(connection: http.client.HTTPConnection, seconds: float) -> None:
     if connection.sock is not None:
         connection.sock.settimeout(seconds)
+
+
+def _retry_after(response: http.client.HTTPResponse) -> float:
+    """Seconds the server asks to wait; 0 when it does not say."""
+    text = response.getheader("Retry-After") or ""
+    return float(text) if text.isdigit() else 0.0
 
 
 def _is_stale(connection: http.client.HTTPConnection) -> bool:

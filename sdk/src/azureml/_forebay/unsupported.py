@@ -36,15 +36,22 @@ def later(name: str, instead: str, module: str) -> Any:
     return _LaterType(name, (), {"_instead": instead, "__module__": module, "__doc__": instead})
 
 
+def later_names(names: str, instead: str, module: str) -> dict[str, Any]:
+    """Classes as `later` makes them, for all of ``names``: what a module adds to its globals."""
+    return {name: later(name, instead, module) for name in names.split()}
+
+
 _Class = TypeVar("_Class", bound=type)
 
 
-def without(*names: str, instead: str = "") -> Callable[[_Class], _Class]:
-    """Give a class methods of v1 that are not there yet: calling one says so."""
+def without(*names: str, instead: str = "", properties: str = "") -> Callable[[_Class], _Class]:
+    """Give a class methods and properties of v1 that are not there yet: using one says so."""
 
     def add(cls: _Class) -> _Class:
         for name in names:
             setattr(cls, name, _refusing(f"{cls.__name__}.{name}", instead))
+        for name in properties.split():
+            setattr(cls, name, property(_refusing(f"{cls.__name__}.{name}", instead)))
         return cls
 
     return add

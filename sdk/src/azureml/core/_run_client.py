@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Callable
 from typing import Any, Dict, List, NamedTuple, Sequence
 
@@ -21,6 +22,33 @@ class LogPiece(NamedTuple):
     content: bytes
     following: int
     complete: bool
+
+
+class LogTail:
+    """The log of one attempt: new text at each `read`.
+
+    Letters whose bytes have not all come yet are kept back until they have.
+    """
+
+    def __init__(self, client: RunClient, attempt: int | None = None) -> None:
+        self._client = client
+        self._attempt = attempt
+        self._offset = 0
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+
+    def read(self) -> str:
+        """The next piece, "" when there is none at the moment."""
+        piece = self._client.read_log(self._attempt, self._offset)
+        moved, self._offset = piece.following > self._offset, piece.following
+        return self._decoder.decode(piece.content, piece.complete and not moved)
+
+    def read_all(self) -> str:
+        """All there is at the moment."""
+        pieces, before = [], -1
+        while self._offset > before:
+            before = self._offset
+            pieces.append(self.read())
+        return "".join(pieces)
 
 
 class RunClient:
@@ -125,13 +153,7 @@ class RunClient:
 
     def read_whole_log(self, attempt: int | None = None) -> str:
         """All that the step has printed so far."""
-        pieces, offset = [], 0
-        while True:
-            piece = self.read_log(attempt, offset)
-            pieces.append(piece.content)
-            if piece.following <= offset:
-                return b"".join(pieces).decode("utf-8", "replace")
-            offset = piece.following
+        return LogTail(self, attempt).read_all()
 
     def url_of(self, kind: str, tail: str) -> str:
         """The whole address of a part of this run."""

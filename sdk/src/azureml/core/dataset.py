@@ -26,14 +26,23 @@ __all__ = [
 ]
 
 
+# Of the kind of dataset that v1 had before File and Tabular: on the class they say so.
+_OLD_NAMES = """
+    archive auto_read_files compare_profiles create_snapshot delete_snapshot deprecate diff
+    generate_profile get_all_snapshots get_definition get_definitions get_profile get_snapshot head
+    reactivate register sample to_pandas_dataframe to_spark_dataframe update update_definition
+    definition definition_version description id is_visible name state tags workspace
+"""
+
+
 class _DatasetType(type):
-    """``isinstance(data, Dataset)`` is true for every kind; old static functions say so."""
+    """``isinstance(data, Dataset)`` is true for every kind; names of old datasets say so."""
 
     def __instancecheck__(cls, instance: Any) -> bool:
         return isinstance(instance, AbstractDataset)
 
     def __getattr__(cls, name: str) -> Any:
-        if name.startswith("from_") or name == "auto_read_files":
+        if name.startswith("from_") or name in _OLD_NAMES.split():
             not_supported(f"Dataset.{name}", "Use Dataset.Tabular or Dataset.File.")
         raise AttributeError(f"Dataset has no attribute {name!r}.")
 

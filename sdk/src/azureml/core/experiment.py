@@ -7,13 +7,19 @@ from collections.abc import Callable, Iterator
 from typing import Any, Dict
 
 from azureml._forebay.transport import quote_name
-from azureml._forebay.unsupported import not_supported
+from azureml._forebay.unsupported import without
 from azureml.core._run_listing import list_runs
 from azureml.exceptions import UserErrorException
 
 _FORBIDDEN = re.compile(r"[\x00-\x1f\x7f/\\?#%]")
 
 
+@without("start_logging", instead="Submit a pipeline and use Run.get_context() in a step.")
+@without("from_directory", instead="Use Experiment(workspace, name).")
+@without("archive", "delete", "reactivate", instead="It costs nothing while nothing runs.")
+@without("tag", instead="Tag its runs: Experiment.submit(pipeline, tags={…}).")
+@without("set_tags", "remove_tags", instead="Tag its runs: run.set_tags({…}).")
+@without(properties="identity", instead="Use id.")
 class Experiment:
     """Runs are submitted to an experiment. It comes into being with its first run.
 
@@ -34,6 +40,11 @@ class Experiment:
     ) -> None:
         if not _skip_name_validation:
             validate_name(name)
+        if isinstance(workspace, str):
+            raise UserErrorException(
+                f"An experiment needs a Workspace, such as Workspace.from_config(); "
+                f"{workspace!r} is a text."
+            )
         self._workspace = workspace
         self._name = name
         self._id = _id
@@ -115,12 +126,6 @@ class Experiment:
         """The runs of this experiment, newest first, fetched page by page."""
         return list_runs(self, type, tags, properties, None, include_children)
 
-    def start_logging(self, *args: Any, **kwargs: Any) -> Any:
-        """Not in this version."""
-        not_supported(
-            "Experiment.start_logging()", "Submit a pipeline and use Run.get_context() in a step."
-        )
-
     @staticmethod
     def list(
         workspace: Any,
@@ -135,31 +140,6 @@ class Experiment:
             for item in items
             if experiment_name in {None, item["name"]}
         ]
-
-    @staticmethod
-    def delete(workspace: Any, experiment_id: str) -> None:
-        """Not in this version."""
-        not_supported("Experiment.delete()", "Leave it: it costs nothing while it has no runs.")
-
-    def tag(self, key: str, value: Any = None) -> None:
-        """Not in this version."""
-        not_supported("Experiment.tag()", "Tag its runs: Experiment.submit(pipeline, tags={…}).")
-
-    def set_tags(self, tags: Dict[str, Any]) -> None:
-        """Not in this version."""
-        not_supported("Experiment.set_tags()", "Tag its runs: run.set_tags({…}).")
-
-    def remove_tags(self, tags: Any) -> None:
-        """Not in this version."""
-        not_supported("Experiment.remove_tags()", "Use run.remove_tags([…]) of its runs.")
-
-    def archive(self) -> None:
-        """Not in this version."""
-        not_supported("Experiment.archive()", "Leave it: it costs nothing while nothing runs.")
-
-    def reactivate(self, new_name: str | None = None) -> None:
-        """Not in this version; no experiment is archived."""
-        not_supported("Experiment.reactivate()", "Submit to it; no experiment is archived.")
 
     def refresh(self) -> None:
         """Everything is asked for when it is read; nothing is stale."""

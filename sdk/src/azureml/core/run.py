@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from typing import Any, Dict
 
+from azureml._forebay.unsupported import without
 from azureml.core._run_changes import RunChanges
 from azureml.core._run_client import FINAL, RUNS, STEPS, RunClient
 from azureml.core._run_context import InputDatasets, OutputDatasets, StepContext, current_step
@@ -21,7 +22,6 @@ from azureml.core._run_details import (
     tags_of_step,
 )
 from azureml.core._run_files import RunFiles
-from azureml.core._run_later import RunLater
 from azureml.core._run_listing import list_runs, matches, stored_status
 from azureml.core._run_offline import _OfflineRun
 from azureml.core._run_types import add_type, make_run
@@ -36,7 +36,19 @@ OUTPUTS_DIR = "outputs"
 __all__ = ["ActivityFailedException", "InputDatasets", "OutputDatasets", "Run", "get_run"]
 
 
-class Run(RunFiles, RunChanges, RunLater):
+_SEVERAL_STEPS = "Make a pipeline of several steps instead."
+
+
+@without("child_run", instead="Log with a prefix in the metric's name instead.")
+@without("create_children", "submit_child", instead=_SEVERAL_STEPS)
+@without("register_model", instead="Keep the model among the outputs of a step.")
+@without("get_secret", "get_secrets", instead="Give the value as an environment variable.")
+@without("get_environment", instead="run.get_details() has what was asked for.")
+@without("restore_snapshot", instead="The run's page shows the files of its snapshot.")
+@without("take_snapshot", instead="Submitting takes the snapshot.")
+@without("list_by_compute", instead="Use Experiment.get_runs().")
+@without(properties="identity", instead="Use id.")
+class Run(RunFiles, RunChanges):
     """A run or step run, known by its id. In a step, `Run.get_context()` gives the step's own.
 
     Nothing is asked of the server before a method needs it.
@@ -323,6 +335,11 @@ class Run(RunFiles, RunChanges, RunLater):
 
     def _open_dataset(self, identity: str) -> Any:
         return Dataset.get_by_id(self._experiment.workspace, identity)
+
+    @classmethod
+    def get_docs_url(cls) -> str:
+        """There is no page of its own for this class."""
+        return ""
 
     def __enter__(self) -> Run:
         return self

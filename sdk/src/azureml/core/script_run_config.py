@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any, NoReturn
 
-from azureml._forebay.unsupported import not_supported
+from azureml._forebay.unsupported import not_supported, without
 
 
+@without(properties="identity", instead="A ScriptRunConfig has none before it runs.")
 class ScriptRunConfig:
     """A script with its folder and settings, as a value. It can't be submitted yet."""
 
@@ -35,6 +36,10 @@ class ScriptRunConfig:
         self.max_run_duration_seconds = max_run_duration_seconds
         self._compute_target = compute_target
         self._environment = environment
+
+    def __repr__(self) -> str:
+        what = f"command={self.command!r}" if self.command else f"script={self.script!r}"
+        return f"ScriptRunConfig(source_directory={str(self.source_directory)!r}, {what})"
 
     def _submit_to(self, experiment: Any, tags: Any, **kwargs: Any) -> NoReturn:
         not_supported(

@@ -51,6 +51,10 @@ __all__ = [
     "update_dependencies",
     instead="An administrator manages workspaces in the studio.",
 )
+@without(
+    properties="images linked_services private_endpoints service_context",
+    instead="Forebay has nothing of the kind.",
+)
 class Workspace:
     """One workspace, known by its name on one server.
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, ClassVar, Optional, TypeVar, Union
 
 from azureml._forebay.errors import NotFound
-from azureml._forebay.unsupported import not_supported
+from azureml._forebay.unsupported import without
 from azureml.data.dataset_consumption_config import DatasetConsumptionConfig
 from azureml.exceptions import UserErrorException
 
@@ -19,6 +19,10 @@ _Self = TypeVar("_Self", bound="AbstractDataset")
 _classes: dict[str, type[AbstractDataset]] = {}
 
 
+@without("add_tags", "remove_tags", "update", instead="Give tags and description to register().")
+@without("unregister_all_versions", instead="Leave it: a name costs nothing.")
+@without("get_partition_key_values", instead="Partitions are not there yet.")
+@without(properties="data_changed_time", instead="Files on the datastore have times of their own.")
 class AbstractDataset:
     """A definition of data on a server. Nothing is read until something asks for it.
 
@@ -102,11 +106,6 @@ class AbstractDataset:
         """Partitions are not there yet: none."""
         return []
 
-    @property
-    def data_changed_time(self) -> Any:
-        """Not there yet."""
-        not_supported("Dataset.data_changed_time")
-
     # -- use -----------------------------------------------------------------------------------
 
     def as_named_input(self, name: str) -> DatasetConsumptionConfig:
@@ -137,28 +136,6 @@ class AbstractDataset:
         registered = type(self)._make(workspace, facts.get("definition") or self._definition)
         registered._facts = facts
         return registered
-
-    def unregister_all_versions(self) -> None:
-        """Not there yet."""
-        not_supported("Dataset.unregister_all_versions")
-
-    def add_tags(self, tags: Optional[dict[str, str]] = None) -> None:
-        """Not there yet."""
-        not_supported("Dataset.add_tags", "Give tags to register().")
-
-    def remove_tags(self, tags: Optional[list[str]] = None) -> None:
-        """Not there yet."""
-        not_supported("Dataset.remove_tags", "Register a new version without them.")
-
-    def update(
-        self, description: Optional[str] = None, tags: Optional[dict[str, str]] = None
-    ) -> None:
-        """Not there yet."""
-        not_supported("Dataset.update", "Give description and tags to register().")
-
-    def get_partition_key_values(self, partition_keys: Optional[list[str]] = None) -> None:
-        """Not there yet."""
-        not_supported("Dataset.get_partition_key_values")
 
     def __repr__(self) -> str:
         named = f"name={self.name!r}, version={self.version}" if self.name else "not registered"

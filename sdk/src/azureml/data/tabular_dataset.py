@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, Optional, Union
+from typing import TYPE_CHECKING, ClassVar, Optional
 
 from azureml._forebay.frames import frame_from_table
 from azureml._forebay.unsupported import not_supported, without
@@ -28,7 +28,29 @@ _IN_PANDAS = "Do it in pandas after to_pandas_dataframe()."
 _POLICIES = ("null", "fail")
 
 
-@without("get_profile_runs", "submit_profile_run", instead=_IN_PANDAS)
+@without(
+    "drop_columns",
+    "filter",
+    "get_profile",
+    "get_profile_runs",
+    "keep_columns",
+    "partition_by",
+    "random_split",
+    "skip",
+    "submit_profile_run",
+    "take_sample",
+    "time_after",
+    "time_before",
+    "time_between",
+    "time_recent",
+    "to_csv_files",
+    "to_dask_dataframe",
+    "to_parquet_files",
+    "to_spark_dataframe",
+    "with_timestamp_columns",
+    instead=_IN_PANDAS,
+)
+@without("download", "mount", instead="Use Dataset.File.from_files(…).")
 class TabularDataset(AbstractDataset):
     """Rows from delimited files. Column names and types are found when it is read."""
 
@@ -87,82 +109,6 @@ class TabularDataset(AbstractDataset):
     def timestamp_columns(self) -> tuple[Optional[str], Optional[str]]:
         """Time series traits are not there yet: none."""
         return (None, None)
-
-    def to_csv_files(self, separator: str = ",") -> NoReturn:
-        """Not there yet."""
-        not_supported("TabularDataset.to_csv_files", "Use to_pandas_dataframe().to_csv().")
-
-    def to_parquet_files(self) -> NoReturn:
-        """Not there yet."""
-        not_supported("TabularDataset.to_parquet_files", "Use to_pandas_dataframe().to_parquet().")
-
-    def to_spark_dataframe(self) -> NoReturn:
-        """There is no Spark here."""
-        not_supported("TabularDataset.to_spark_dataframe", "Use to_pandas_dataframe().")
-
-    def to_dask_dataframe(self, *args: Any, **kwargs: Any) -> NoReturn:
-        """Not there yet."""
-        not_supported("TabularDataset.to_dask_dataframe", "Use to_pandas_dataframe().")
-
-    def skip(self, count: int) -> NoReturn:
-        """Not there yet."""
-        not_supported("TabularDataset.skip", _IN_PANDAS)
-
-    def take_sample(self, probability: float, seed: Optional[int] = None) -> NoReturn:
-        """Not there yet."""
-        not_supported("TabularDataset.take_sample", _IN_PANDAS)
-
-    def random_split(self, percentage: float, seed: Optional[int] = None) -> NoReturn:
-        """Not there yet."""
-        not_supported("TabularDataset.random_split", _IN_PANDAS)
-
-    def keep_columns(self, columns: Union[str, list[str]], validate: bool = False) -> NoReturn:
-        """Not there yet."""
-        not_supported("TabularDataset.keep_columns", _IN_PANDAS)
-
-    def drop_columns(self, columns: Union[str, list[str]]) -> NoReturn:
-        """Not there yet."""
-        not_supported("TabularDataset.drop_columns", _IN_PANDAS)
-
-    def filter(self, expression: Any) -> NoReturn:
-        """Not there yet."""
-        not_supported("TabularDataset.filter", _IN_PANDAS)
-
-    def partition_by(self, *args: Any, **kwargs: Any) -> NoReturn:
-        """Not there yet."""
-        not_supported("TabularDataset.partition_by")
-
-    def with_timestamp_columns(self, *args: Any, **kwargs: Any) -> NoReturn:
-        """Not there yet."""
-        not_supported("TabularDataset.with_timestamp_columns", _IN_PANDAS)
-
-    def time_before(self, *args: Any, **kwargs: Any) -> NoReturn:
-        """Not there yet."""
-        not_supported("TabularDataset.time_before", _IN_PANDAS)
-
-    def time_after(self, *args: Any, **kwargs: Any) -> NoReturn:
-        """Not there yet."""
-        not_supported("TabularDataset.time_after", _IN_PANDAS)
-
-    def time_between(self, *args: Any, **kwargs: Any) -> NoReturn:
-        """Not there yet."""
-        not_supported("TabularDataset.time_between", _IN_PANDAS)
-
-    def time_recent(self, *args: Any, **kwargs: Any) -> NoReturn:
-        """Not there yet."""
-        not_supported("TabularDataset.time_recent", _IN_PANDAS)
-
-    def download(self, *args: Any, **kwargs: Any) -> NoReturn:
-        """Columns of files are not there yet."""
-        not_supported("TabularDataset.download", "Use Dataset.File.from_files(…).download().")
-
-    def mount(self, *args: Any, **kwargs: Any) -> NoReturn:
-        """Columns of files are not there yet."""
-        not_supported("TabularDataset.mount", "Use Dataset.File.from_files(…).mount().")
-
-    def get_profile(self, workspace: Any = None) -> NoReturn:
-        """Not there yet."""
-        not_supported("TabularDataset.get_profile", "Use to_pandas_dataframe().describe().")
 
     def _make_same(self) -> TabularDataset:
         self._ensure_id()

@@ -116,6 +116,12 @@ class ActivityFailedException(AzureMLException):
 class ComputeTargetException(AzureMLException):
     """A compute target does not exist or could not be made ready."""
 
+    def print_stacktrace(self) -> None:
+        """Print where it was raised."""
+        import traceback  # slow to import, and hardly ever used
+
+        traceback.print_tb(self.__traceback__)
+
 
 class DatasetTimestampMissingError(AzureMLException):
     """A time filter was asked of a dataset without a timestamp column."""

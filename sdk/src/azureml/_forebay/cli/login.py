@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import argparse
 import getpass
-import json
 import sys
-from pathlib import Path
-from typing import Optional
 
 from azureml._forebay.credentials import find_server, normalize_server, store_token
 from azureml._forebay.errors import Unauthenticated
@@ -18,7 +15,7 @@ from azureml.exceptions import AuthenticationException, UserErrorException
 
 def login(arguments: argparse.Namespace) -> int:
     """Store the token for the server if the server knows it."""
-    server = normalize_server(arguments.server or _configured_server() or find_server())
+    server = normalize_server(arguments.server or find_server())
     token = (arguments.token or _ask_for_token(server)).strip()
     if not token or not token.isascii() or not token.isprintable() or " " in token:
         raise UserErrorException("That is not a token. Make one on the studio's Settings page.")
@@ -41,17 +38,8 @@ def _ask_for_token(server: str) -> str:
     if not is_terminal(sys.stdin):
         return sys.stdin.readline()
     print(f"Make a personal token at {server}/settings/tokens/ and paste it here.")
-    return getpass.getpass("Token: ")
-
-
-def _configured_server() -> Optional[str]:
-    """The server in a ``config.json`` here, if there is one."""
-    for place in (Path("config.json"), Path(".azureml", "config.json")):
-        try:
-            settings = json.loads(place.read_text("utf-8-sig"))
-        except (OSError, ValueError):
-            continue
-        server = settings.get("forebay_server") if isinstance(settings, dict) else None
-        if server:
-            return str(server)
-    return None
+    try:
+        return getpass.getpass("Token: ")
+    except EOFError:  # Ctrl-D
+        print()
+        return ""

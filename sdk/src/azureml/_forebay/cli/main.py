@@ -15,6 +15,8 @@ from azureml._forebay import __version__
 from azureml._forebay.cli import login, runs
 from azureml.exceptions import AzureMLException
 
+_STATUSES = ("NotStarted", "Running", "CancelRequested", "Completed", "Failed", "Canceled")
+
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:
     """Run one command; its exit code."""
@@ -35,7 +37,9 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
 
 def _make_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="forebay", description="Work with a Forebay studio from the shell."
+        prog="forebay",
+        description="Work with a Forebay studio from the shell.",
+        epilog="Exit codes: 0 done, 1 refused or not possible, 2 wrong usage, 130 interrupted.",
     )
     parser.add_argument("--version", action="version", version=f"forebay-sdk {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
@@ -51,11 +55,15 @@ def _make_parser() -> argparse.ArgumentParser:
     one = actions.add_parser("list", help="the latest runs")
     one.add_argument("-n", "--limit", type=_positive, default=20, help="how many (20)")
     one.add_argument("--experiment", help="only of this experiment")
-    one.add_argument("--status", help="only in this status, such as Running or Failed")
+    one.add_argument("--status", choices=_STATUSES, help="only in this status")
     _add_place(one)
     one.set_defaults(command=runs.list_runs)
 
-    one = actions.add_parser("logs", help="what the steps of a run printed")
+    one = actions.add_parser(
+        "logs",
+        help="what the steps of a run printed",
+        epilog="With -f the exit code is 3 if the run (or the step) did not complete.",
+    )
     one.add_argument("-f", "--follow", action="store_true", help="go on until it ends")
     _add_run(one)
     one.add_argument("step", metavar="STEP", nargs="?", help="name or id of one step")
@@ -79,10 +87,9 @@ def _add_place(parser: argparse.ArgumentParser) -> None:
 
 
 def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError("must be 1 or more")
-    return number
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError("must be a whole number, 1 or more")
+    return int(text)
 
 
 if __name__ == "__main__":

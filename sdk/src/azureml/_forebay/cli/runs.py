@@ -7,13 +7,17 @@ import itertools
 import sys
 from typing import Any
 
-from azureml._forebay.cli.follow import END_WELL, FINAL, follow_steps, print_log
 from azureml._forebay.credentials import find_server, normalize_server, open_transport
 from azureml._forebay.errors import NotFound
-from azureml._forebay.formatting import format_age, format_table
+from azureml._forebay.formatting import format_age, format_table, terminal_columns
+from azureml.core._run_client import FINAL, RUNS, RunClient
+from azureml.core._run_listing import stored_status
 from azureml.core.workspace import Workspace
 from azureml.exceptions import UserErrorException
+from azureml.pipeline.core._follow import FOREVER, RunFollower, summarise
+from azureml.pipeline.core._screen import Screen
 
+NOT_COMPLETED = 3  # exit code
 _SEARCHED = 1000  # how many of the latest runs a beginning of an id is looked for in
 
 
@@ -22,7 +26,7 @@ def list_runs(arguments: argparse.Namespace) -> int:
     workspace = _open_workspace(arguments)
     query = {
         "experiment": arguments.experiment,
-        "status": arguments.status,
+        "status": stored_status(arguments.status),
         "limit": min(arguments.limit, 100),
     }
     found = workspace._transport.list_items(workspace._path("runs"), query)
@@ -40,7 +44,8 @@ def list_runs(arguments: argparse.Namespace) -> int:
         )
         for run in items
     ]
-    print(format_table(("RUN", "ID", "STATUS", "SUBMITTED", "BY"), rows))
+    header = ("RUN", "ID", "STATUS", "SUBMITTED", "BY")
+    print(format_table(header, rows, terminal_columns()))
     return 0
 
 
@@ -48,15 +53,31 @@ def show_logs(arguments: argparse.Namespace) -> int:
     """Print what the steps printed, in the order of the graph; follow them if asked."""
     workspace = _open_workspace(arguments)
     run = find_run(workspace, arguments.run)
-    steps = _choose_steps(_get_steps(workspace, run), arguments.step)
+    client = RunClient(lambda: workspace, str(run["id"]), RUNS)
+    steps = _choose_steps(client.fetch_steps(), arguments.step)
     if arguments.follow:
-        status = follow_steps(workspace, str(run["id"]), [str(step["id"]) for step in steps])
-        return 0 if status in END_WELL else 3
+        only = str(steps[0]["id"]) if arguments.step else None
+        return _follow(client, only)
+    screen = Screen()
     for step in steps:
         if len(steps) > 1:
-            print(f"==> {step['name']} ({step['status']}) <==")
-        print_log(workspace, str(step["id"]))
+            screen.line(f"==> {step['name']} ({step['status']}) <==")
+        text = client.of_step(str(step["id"])).read_whole_log()
+        if text:
+            screen.line(text[:-1] if text.endswith("\n") else text)
     return 0
+
+
+def _follow(client: RunClient, only_step: str | None) -> int:
+    """Print what happens until the run, or its one step, has ended."""
+    screen = Screen()
+    document = RunFollower(client, screen, FOREVER, logs=True, only_step=only_step).follow()
+    if only_step is not None:
+        document = client.of_step(only_step).fetch()
+    else:
+        for line in summarise(document):
+            screen.line(line)
+    return 0 if document["status"] == "Completed" else NOT_COMPLETED
 
 
 def cancel(arguments: argparse.Namespace) -> int:
@@ -106,11 +127,6 @@ def _find_by_number(workspace: Workspace, experiment: str, number: str) -> dict[
         if int(run["number"]) < int(number):
             break  # newest first: it can't come any more
     raise UserErrorException(f"Experiment {experiment!r} has no run {number}.")
-
-
-def _get_steps(workspace: Workspace, run: dict[str, Any]) -> list[dict[str, Any]]:
-    path = workspace._path("runs/{}/steps", str(run["id"]))
-    return list(workspace._transport.list_items(path))
 
 
 def _choose_steps(steps: list[dict[str, Any]], asked: Any) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any, NoReturn, Optional
 
 from azureml._forebay.errors import Forbidden, Invalid
@@ -27,6 +28,7 @@ __all__ = [
     "ScaleSettings",
 ]
 
+_USUAL = (None, "NotSpecified", True)  # what nobody asked for
 _PRIORITIES = ("dedicated", "lowpriority")
 _COUNTS = ("idle", "running", "preparing", "unusable", "leaving", "preempted")
 
@@ -57,6 +59,8 @@ class AmlComputeProvisioningConfiguration(ComputeTargetProvisioningConfiguration
         self.location = location
         for name, value in kept.items():  # networks, administrators, identities
             setattr(self, name, value)
+            if value not in _USUAL:
+                print(f"azureml: {name} of an AmlCompute has no effect here.", file=sys.stderr)
         self.validate_configuration()
 
     def validate_configuration(self) -> None:
@@ -89,7 +93,18 @@ class AmlComputeProvisioningConfiguration(ComputeTargetProvisioningConfiguration
         return {key: value for key, value in body.items() if value is not None}
 
 
-class ScaleSettings:
+class _Described:
+    """Shown as what it serializes to, so that `print(compute.get_status())` tells something."""
+
+    def serialize(self) -> dict[str, Any]:
+        """As v1 wrote it."""
+        raise NotImplementedError
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.serialize()})"
+
+
+class ScaleSettings(_Described):
     """How many nodes there may be, and how long one may be idle."""
 
     def __init__(
@@ -111,7 +126,7 @@ class ScaleSettings:
         }
 
 
-class AmlComputeNodeStateCounts:
+class AmlComputeNodeStateCounts(_Described):
     """How many nodes are in which state."""
 
     def __init__(self, counts: dict[str, int]) -> None:
@@ -127,7 +142,7 @@ class AmlComputeNodeStateCounts:
         return {f"{name}NodeCount": getattr(self, f"{name}_node_count") for name in _COUNTS}
 
 
-class AmlComputeStatus:
+class AmlComputeStatus(_Described):
     """What an AmlCompute does at the moment."""
 
     def __init__(self, facts: dict[str, Any]) -> None:

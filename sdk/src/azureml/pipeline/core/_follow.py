@@ -6,23 +6,25 @@ its log from the last byte seen. A server that is away for a while is waited for
 
 from __future__ import annotations
 
-import codecs
 import time
 from typing import Any, Dict, List
 
 from azureml._forebay.errors import ServerFailed, Unreachable
-from azureml._forebay.formatting import format_duration, parse_time
-from azureml.core._run_client import FINAL, Json, RunClient
+from azureml._forebay.formatting import count_columns, cut, format_duration, pad, parse_time
+from azureml._forebay.transport import BUSY
+from azureml.core._run_client import FINAL, Json, LogTail, RunClient
 from azureml.pipeline.core._screen import Screen
 
 _WAIT = 20.0  # seconds of a long poll while nothing runs
 _QUICK, _SLOW = 0.1, 0.8  # seconds between questions while logs are open
 _SHOWS_LOG = frozenset({"Preparing", "Running", "Finalizing", "CancelRequested"})
 _AWAY = 15 * 60.0  # how long a server may be away
+FOREVER = 9223372036854775807  # seconds, v1's default
+_BROKEN = 30.0  # how long it may answer that it failed
 
 
-class _LogTail:
-    """The log of one attempt from the last byte seen; whole lines only."""
+class _StepLog:
+    """The log of a step's attempt by lines, with what to print beside it."""
 
     def __init__(self, client: RunClient, name: str, attempt: int, why: str) -> None:
         self.name = name
@@ -30,24 +32,16 @@ class _LogTail:
         self.started = time.monotonic()
         self.beside_others = False  # once marked with its name, a log stays so
         self.heading = f"{name}: Running{f' ({why})' if why else ''}"
-        self._client = client
-        self._offset = 0
+        self._tail = LogTail(client, attempt)
         self._rest = ""
-        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
 
     def read(self, last: bool = False) -> List[str]:
         """New lines; with `last` everything up to the end, a broken line included."""
-        lines: List[str] = []
-        while True:
-            piece = self._client.read_log(self.attempt, self._offset)
-            text = self._rest + self._decoder.decode(piece.content)
-            *whole, self._rest = text.split("\n")
-            lines.extend(whole)
-            moved, self._offset = piece.following > self._offset, piece.following
-            if not moved or not last:
-                break
+        text = self._rest + (self._tail.read_all() if last else self._tail.read())
+        *lines, self._rest = text.split("\n")
         if last and self._rest:
             lines.append(self._rest)
+            self._rest = ""
         return [line.rstrip("\r") for line in lines]
 
 
@@ -67,7 +61,7 @@ class RunFollower:
         self._deadline = time.monotonic() + timeout
         self._logs = logs
         self._only_step = only_step
-        self._tails: Dict[str, _LogTail] = {}
+        self._tails: Dict[str, _StepLog] = {}
         self._statuses: Dict[str, str] = {}
         self._after = 0
         self._ended = False
@@ -125,22 +119,22 @@ class RunFollower:
         text = f"{name}: {shown_status(status)}{f' after {took}' if took else ''}"
         self._screen.line(f"{text}. {sentence}".rstrip() if sentence else text)
 
-    def _open_log(self, step: str, data: Json) -> _LogTail:
+    def _open_log(self, step: str, data: Json) -> _StepLog:
         """The tail of the step's newest attempt, from its first byte."""
         attempt = int(data.get("attempt") or 1)
         tail = self._tails.get(step)
         if tail is None or tail.attempt != attempt:
             client = self._client.of_step(step)
-            tail = self._tails[step] = _LogTail(client, data["name"], attempt, reason_of(data))
+            tail = self._tails[step] = _StepLog(client, data["name"], attempt, reason_of(data))
         return tail
 
-    def _announce(self, tail: _LogTail) -> None:
+    def _announce(self, tail: _StepLog) -> None:
         """Say once that a step runs, and why, before its first line."""
         if tail.heading:
             self._screen.line(tail.heading)
             tail.heading = ""
 
-    def _print_log(self, tail: _LogTail, last: bool = False) -> bool:
+    def _print_log(self, tail: _StepLog, last: bool = False) -> bool:
         lines = self._patiently(tail.read, last)
         if lines:
             self._announce(tail)
@@ -160,12 +154,14 @@ class RunFollower:
 
     def _patiently(self, ask: Any, *arguments: Any) -> Any:
         """Ask again while the server is away, for some minutes."""
-        until = min(self._deadline, time.monotonic() + _AWAY)
+        began = time.monotonic()
         told = False
         while True:
             try:
                 return ask(*arguments)
-            except (Unreachable, ServerFailed):
+            except (Unreachable, ServerFailed) as error:
+                away = isinstance(error, Unreachable) or error.status in BUSY
+                until = min(self._deadline, began + (_AWAY if away else _BROKEN))
                 if time.monotonic() >= until:
                     raise
                 if not told:
@@ -197,11 +193,12 @@ def summarise(document: Json) -> List[str]:
     head = f"{document['name']} of {document['experiment']}: {shown_status(document['status'])}"
     head += f" after {took}" if took else ""
     lines = ["", f"{head}, {len(steps)} step{'' if len(steps) == 1 else 's'}, {reused} reused"]
-    width = min(40, max([len(step["name"]) for step in steps], default=0))
+    width = min(40, max([count_columns(step["name"]) for step in steps], default=0))
     for step in steps:
         reason = step.get("sentence") or reason_of(step)
         status = shown_status(step["status"])
-        lines.append(f"  {step['name']:<{width}}  {status:<10}  {reason}".rstrip())
+        name = pad(cut(step["name"], width), width)
+        lines.append(f"  {name}  {status:<10}  {reason}".rstrip())
     lines.append(document.get("url") or "")
     return lines
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 
-from azureml._forebay.formatting import is_terminal
+from azureml._forebay.formatting import cut, is_terminal, terminal_columns
 
 
 class Screen:
@@ -32,7 +31,7 @@ class Screen:
         if not self._terminal or text == self._shown:
             return
         self._clear()
-        text = text[: shutil.get_terminal_size().columns - 1]
+        text = cut(text, (terminal_columns() or 80) - 1)
         sys.stdout.write(text)
         sys.stdout.flush()
         self._shown = text

@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from typing import Any, Iterable, Iterator, List, Sequence
 
+from azureml._forebay.unsupported import without
 from azureml.exceptions import UserErrorException
 from azureml.pipeline.core._ports import InputPortBinding
 
 
+@without(
+    "create_input_output_bindings",
+    "create_module_def",
+    "create_node",
+    "get_source_directory",
+    "resolve_input_arguments",
+    "validate_arguments",
+    instead="Steps of your own kind can't be made; use PythonScriptStep.",
+)
 class PipelineStep:
     """What all steps share: a name, inputs, outputs, arguments and an order.
 
@@ -81,6 +91,9 @@ class StepSequence:
 
     def __len__(self) -> int:
         return len(self._steps)
+
+    def __repr__(self) -> str:
+        return f"StepSequence({self._steps})"
 
 
 def flatten(steps: Iterable[Any]) -> Iterator[PipelineStep]:

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
-from azureml.pipeline.core._later import Module, ModuleVersion, ModuleVersionDescriptor
+from azureml._forebay.unsupported import later
 
 __all__ = ["Module", "ModuleVersion", "ModuleVersionDescriptor"]
+
+_INSTEAD = "Use PythonScriptStep instead."
+Module = later("Module", _INSTEAD, __name__)
+ModuleVersion = later("ModuleVersion", _INSTEAD, __name__)
+ModuleVersionDescriptor = later("ModuleVersionDescriptor", _INSTEAD, __name__)

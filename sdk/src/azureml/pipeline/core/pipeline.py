@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import sys
-from typing import Any, Dict, List, NoReturn, Sequence
+from typing import Any, Dict, List, Sequence
 
 from azureml._forebay.errors import Problem
-from azureml._forebay.unsupported import not_supported
+from azureml._forebay.unsupported import without
 from azureml.core.experiment import Experiment
 from azureml.exceptions import UserErrorException
 from azureml.pipeline.core._follow import reason_of
-from azureml.pipeline.core._later import publish_later
 from azureml.pipeline.core._step import PipelineStep, flatten, with_upstream
 from azureml.pipeline.core._submission import Submission
-from azureml.pipeline.core.run import PipelineRun
+from azureml.pipeline.core.run import SUBMIT_INSTEAD, PipelineRun
 
 __all__ = ["Pipeline"]
 
 
+@without("publish", instead=SUBMIT_INSTEAD)
+@without("load_yaml", instead="Write the steps in Python.")
+@without(properties="graph", instead="Submit it; the run has get_graph().")
 class Pipeline:
     """Steps with the data between them.
 
@@ -43,8 +45,11 @@ class Pipeline:
         _service_endpoint: Any = None,
         **kwargs: Any,
     ) -> None:
-        if workspace is None:
-            raise UserErrorException("A pipeline needs a workspace: Workspace.from_config().")
+        if not hasattr(workspace, "_transport"):
+            raise UserErrorException(
+                f"A pipeline needs a Workspace, such as Workspace.from_config(); "
+                f"{workspace!r} is none."
+            )
         self._workspace = workspace
         self._description = description or ""
         self._default_datastore = default_datastore or kwargs.get("default_datastore_name")
@@ -55,11 +60,6 @@ class Pipeline:
         if resolve_closure:
             self._steps = with_upstream(self._steps)
 
-    @property
-    def graph(self) -> NoReturn:
-        """Not in this version."""
-        not_supported("Pipeline.graph", "Submit it; the run has get_graph().")
-
     def validate(self) -> List[Problem]:
         """Check the pipeline without running it; all problems, with step and field.
 
@@ -67,12 +67,11 @@ class Pipeline:
         """
         problems = self._prepare({}).find_problems()
         if problems:
-            count = f"{len(problems)} problem{'' if len(problems) == 1 else 's'}"
-            print(f"The pipeline has {count}:")
+            print(f"The pipeline has {_count(len(problems), 'problem')}:")
             for problem in problems:
                 print(f"  - {problem}")
         else:
-            print(f"The pipeline is valid: {len(self._steps)} steps are ready to be submitted.")
+            print(f"The pipeline is valid: {_count(len(self._steps), 'step')} to be submitted.")
         return problems
 
     def submit(
@@ -100,26 +99,9 @@ class Pipeline:
             **kwargs,
         )
 
-    def publish(
-        self,
-        name: str | None = None,
-        description: str | None = None,
-        version: str | None = None,
-        continue_on_step_failure: bool | None = None,
-    ) -> NoReturn:
-        """Not in this version."""
-        publish_later("Pipeline.publish()")
-
     def service_endpoint(self) -> str:
         """The address of the workspace's REST API."""
         return str(self._workspace._transport.server) + str(self._workspace._path(""))
-
-    @staticmethod
-    def load_yaml(
-        workspace: Any, filename: str, _workflow_provider: Any = None, _service_endpoint: Any = None
-    ) -> NoReturn:
-        """Not in this version."""
-        not_supported("Pipeline.load_yaml()", "Write the steps in Python.")
 
     def _set_experiment_name(self, name: str) -> None:
         """Name the experiment for programs that publish later; kept for them."""
@@ -161,7 +143,11 @@ class Pipeline:
         return PipelineRun(experiment, document["id"], _document=document)
 
     def __repr__(self) -> str:
-        return f"<Pipeline of {len(self._steps)} steps>"
+        return f"<Pipeline of {_count(len(self._steps), 'step')}>"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _each_once(steps: List[PipelineStep]) -> List[PipelineStep]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
-from azureml.pipeline.core._later import PipelineDraft
+from azureml._forebay.unsupported import later
+from azureml.pipeline.core.run import SUBMIT_INSTEAD
 
 __all__ = ["PipelineDraft"]
+
+PipelineDraft = later("PipelineDraft", SUBMIT_INSTEAD, __name__)

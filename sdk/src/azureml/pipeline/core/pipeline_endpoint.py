@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
-from azureml.pipeline.core._later import PipelineEndpoint, PublishedPipeline
+from azureml._forebay.unsupported import later
+from azureml.pipeline.core.graph import PublishedPipeline
+from azureml.pipeline.core.run import SUBMIT_INSTEAD
 
 __all__ = ["PipelineEndpoint", "PublishedPipeline"]
+
+PipelineEndpoint = later("PipelineEndpoint", SUBMIT_INSTEAD, __name__)

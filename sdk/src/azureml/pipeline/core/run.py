@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from typing import Any, Dict, List, NoReturn
+from typing import Any, Dict, List
 
-from azureml._forebay.unsupported import not_supported
+from azureml._forebay.unsupported import without
 from azureml.core._run_client import FINAL, RUNS, STEPS, RunClient
 from azureml.core._run_details import PIPELINE_RUN, STEP_RUN
 from azureml.core._run_types import add_type
@@ -19,8 +19,13 @@ from azureml.exceptions import (
     ExperimentExecutionException,
     UserErrorException,
 )
-from azureml.pipeline.core._follow import RunFollower, failure_text, shown_status, summarise
-from azureml.pipeline.core._later import publish_later
+from azureml.pipeline.core._follow import (
+    FOREVER,
+    RunFollower,
+    failure_text,
+    shown_status,
+    summarise,
+)
 from azureml.pipeline.core._port_data import PortDataReference
 from azureml.pipeline.core._screen import Screen
 
@@ -36,9 +41,12 @@ __all__ = [
     "StepRunOutput",
 ]
 
-_FOREVER = 9223372036854775807
+SUBMIT_INSTEAD = "Submit the pipeline with Experiment.submit(pipeline) instead."
 
 
+@without("publish_pipeline", instead=SUBMIT_INSTEAD)
+@without("get_pipeline_runs", instead="Use Experiment.get_runs().")
+@without("save", instead="Use PipelineRun.get_graph() for the graph as JSON.")
 class PipelineRun(Run):
     """One submission of a pipeline."""
 
@@ -57,13 +65,6 @@ class PipelineRun(Run):
             raise UserErrorException(f"{run_id} is the id of a step run, not of a pipeline's run.")
         return run
 
-    @staticmethod
-    def get_pipeline_runs(
-        workspace: Any, pipeline_id: str, _service_endpoint: Any = None
-    ) -> NoReturn:
-        """Not in this version."""
-        not_supported("PipelineRun.get_pipeline_runs()", "Use Experiment.get_runs().")
-
     def get_steps(self) -> Iterator[StepRun]:
         """All steps of the run, upstream first; there from the moment it was submitted."""
         for document in self._client.fetch_steps():
@@ -76,7 +77,7 @@ class PipelineRun(Run):
     def wait_for_completion(
         self,
         show_output: bool = True,
-        timeout_seconds: float = _FOREVER,
+        timeout_seconds: float = FOREVER,
         raise_on_error: bool = True,
     ) -> str:
         """Follow the run to its end; the final status.
@@ -120,21 +121,6 @@ class PipelineRun(Run):
         raise UserErrorException(
             f"No output of this pipeline has pipeline_output_name='{pipeline_output_name}'."
         )
-
-    def publish_pipeline(
-        self,
-        name: str,
-        description: str,
-        version: str,
-        continue_on_step_failure: bool | None = None,
-        **kwargs: Any,
-    ) -> NoReturn:
-        """Not in this version."""
-        publish_later("PipelineRun.publish_pipeline()")
-
-    def save(self, path: str | None = None) -> NoReturn:
-        """Not in this version."""
-        not_supported("PipelineRun.save()", "Use PipelineRun.get_graph() for the graph as JSON.")
 
     def _shown(self, status: str) -> str:
         return shown_status(status)
@@ -211,7 +197,7 @@ class StepRun(Run):
     def wait_for_completion(
         self,
         show_output: bool = True,
-        timeout_seconds: float = _FOREVER,
+        timeout_seconds: float = FOREVER,
         raise_on_error: bool = True,
     ) -> str:
         """Wait for this step's end, with `show_output` following its log; the final status."""

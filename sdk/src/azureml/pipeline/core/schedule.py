@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from azureml.pipeline.core._later import (
-    PublishedPipeline,
-    Schedule,
-    ScheduleRecurrence,
-    TimeZone,
-)
+from azureml._forebay.unsupported import later
+from azureml.pipeline.core.graph import PublishedPipeline
 
 __all__ = ["PublishedPipeline", "Schedule", "ScheduleRecurrence", "TimeZone"]
+
+_INSTEAD = "Submit the pipeline from cron for now."
+Schedule = later("Schedule", _INSTEAD, __name__)
+ScheduleRecurrence = later("ScheduleRecurrence", _INSTEAD, __name__)
+TimeZone = later("TimeZone", _INSTEAD, __name__)

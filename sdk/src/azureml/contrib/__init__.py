@@ -1,0 +1,1 @@
+"""Extras of v1: names that programs import."""

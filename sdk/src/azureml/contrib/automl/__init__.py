@@ -1,0 +1,1 @@
+"""Extras of AutoML: names of v1 that programs import."""

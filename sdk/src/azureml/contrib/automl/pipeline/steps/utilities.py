@@ -1,0 +1,13 @@
+"""Results of many models, under v1's names; not in this version."""
+
+from __future__ import annotations
+
+from azureml._forebay.unsupported import later_names
+
+globals().update(
+    later_names(
+        "get_output_from_mm_pipeline",
+        "There is no AutoML here: choose the model in a PythonScriptStep.",
+        __name__,
+    )
+)

@@ -1,0 +1,1 @@
+"""Extras of pipelines: names of v1 that programs import."""

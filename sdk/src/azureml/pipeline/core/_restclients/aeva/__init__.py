@@ -1,0 +1,1 @@
+"""Private in v1; programs import one exception from below here."""

@@ -1,0 +1,1 @@
+"""Training of single models: names of v1 that programs import."""

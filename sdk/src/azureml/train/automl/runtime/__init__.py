@@ -1,0 +1,1 @@
+"""Parts of AutoML: names of v1 that programs import."""

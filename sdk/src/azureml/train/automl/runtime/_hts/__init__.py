@@ -1,0 +1,1 @@
+"""Hierarchical time series: names of v1 that programs import."""

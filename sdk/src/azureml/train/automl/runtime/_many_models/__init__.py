@@ -1,0 +1,1 @@
+"""Many models: names of v1 that programs import."""

@@ -1,0 +1,283 @@
+"""Who may do what at every address. A route or method without a line here fails the tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from pipelines.live.routing import websocket_urlpatterns
+from pipelines.models import StepRun
+from tests.support.submitting import body_of, make_snapshot, make_target, submit
+from workspaces.domain.roles import Role
+from workspaces.services.access import Actor, create_token
+from workspaces.services.workspaces import create_workspace, set_member
+
+# What each of them gets. "in" is anything that is no refusal; a token opens no page.
+#          anonymous  stranger  Reader  Contributor  run token
+ANSWERS = {
+    "open": ("in", "in", "in", "in", "in"),
+    "me": (401, "in", "in", "in", "in"),
+    "read": (401, 404, "in", "in", "in"),
+    "write": (401, 404, 403, "in", "in"),
+    "person": (401, 404, 403, "in", 403),  # a step's own token may not
+    "page": ("sign in", 404, "in", "in", "sign in"),
+    "change": ("sign in", 404, 403, "in", "sign in"),
+    "own page": ("sign in", "in", "in", "in", "sign in"),
+    "own thing": ("sign in", 404, 404, 404, "sign in"),
+    "staff": ("sign in", 403, 403, 403, "sign in"),
+}
+WHO = ("anonymous", "stranger", "reader", "contributor", "run token")
+
+API = "api/v1/workspaces/<str:workspace_name>"
+RUN, STEP = f"{API}/runs/<str:run_uid>", f"{API}/steps/<str:step_uid>"
+DATA, STORE = f"{API}/datasets/<str:dataset_id>", f"{API}/datastores/<str:name>"
+PAGE = "w/<str:workspace_name>/"
+RUN_PAGE = f"{PAGE}runs/<str:run_uid>/"
+STEP_PAGE = f"{RUN_PAGE}steps/<str:step_uid>/"
+
+ROUTES: dict[str, dict[str, str]] = {
+    "": {"GET": "own page"},
+    "health": {"GET": "open"},
+    "favicon.ico": {"GET": "open"},
+    "sign-in": {"GET": "open", "POST": "open"},
+    "sign-in/<str:token>": {"GET": "open", "POST": "open"},
+    "sign-out": {"POST": "open"},
+    "settings/tokens/": {"GET": "own page", "POST": "own page"},
+    "settings/tokens/<str:uid>/revoke": {"POST": "own thing"},
+    "admin/login/": {"GET": "staff"},
+    "api/v1/schema": {"GET": "me"},
+    "api/v1/me": {"GET": "me"},
+    "api/v1/workspaces": {"GET": "me"},
+    API: {"GET": "read"},
+    f"{API}/blobs": {"POST": "write"},
+    f"{API}/snapshots": {"POST": "write"},
+    f"{API}/snapshots/missing": {"POST": "write"},
+    f"{API}/snapshots/<str:snapshot_id>": {"GET": "read"},
+    f"{API}/snapshots/<str:snapshot_id>/files/<path:path>": {"GET": "read"},
+    f"{API}/datastores": {"GET": "read"},
+    STORE: {"GET": "read"},
+    f"{STORE}/default": {"POST": "person"},
+    f"{STORE}/files": {"GET": "read"},
+    f"{STORE}/files/<path:path>": {"GET": "read", "PUT": "write"},
+    f"{API}/datasets": {"GET": "read", "POST": "write"},
+    f"{API}/datasets/by-name/<str:name>": {"GET": "read"},
+    DATA: {"GET": "read"},
+    f"{DATA}/register": {"POST": "write"},
+    f"{DATA}/files": {"GET": "read"},
+    f"{DATA}/rows": {"GET": "read"},
+    f"{API}/computes": {"GET": "read", "POST": "person"},
+    f"{API}/computes/<str:name>": {"GET": "read", "PATCH": "person", "DELETE": "person"},
+    f"{API}/experiments": {"GET": "read", "POST": "write"},
+    f"{API}/experiments/<str:name>": {"GET": "read"},
+    f"{API}/runs": {"GET": "read", "POST": "write"},
+    f"{API}/runs/validate": {"POST": "read"},
+    RUN: {"GET": "read", "PATCH": "person"},  # the token below is of a step of another run
+    f"{RUN}/cancel": {"POST": "person"},
+    f"{RUN}/steps": {"GET": "read"},
+    f"{RUN}/events": {"GET": "read"},
+    f"{RUN}/metrics": {"GET": "read"},
+    f"{RUN}/records": {"POST": "person"},
+    f"{RUN}/graph.dot": {"GET": "read"},
+    STEP: {"GET": "read"},
+    f"{STEP}/log": {"GET": "read"},
+    f"{STEP}/metrics": {"GET": "read"},
+    f"{STEP}/records": {"POST": "person"},
+    f"{STEP}/artifacts": {"GET": "read"},
+    f"{STEP}/artifacts/<path:path>": {"GET": "read"},
+    f"{STEP}/outputs/<str:name>/files": {"GET": "read"},
+    f"{STEP}/outputs/<str:name>/files/": {"GET": "read"},
+    f"{STEP}/outputs/<str:name>/files/<path:path>": {"GET": "read"},
+    PAGE: {"GET": "page"},
+    f"{PAGE}pipelines/": {"GET": "page"},
+    f"{PAGE}experiments/": {"GET": "page"},
+    f"{PAGE}experiments/<path:name>/": {"GET": "page"},
+    RUN_PAGE: {"GET": "page"},
+    f"{RUN_PAGE}live": {"GET": "page"},
+    f"{RUN_PAGE}cancel": {"POST": "change"},
+    f"{STEP_PAGE}panel": {"GET": "page"},
+    f"{STEP_PAGE}preview": {"GET": "page"},
+    f"{STEP_PAGE}image": {"GET": "page"},
+    f"{STEP_PAGE}source": {"GET": "page"},
+}
+# Django's own administration: every page of it asks for staff, by one function.
+ADMIN = "admin/"
+CASES = [(route, method) for route, methods in ROUTES.items() for method in methods]
+
+
+def all_routes(patterns: Any = None, before: str = "") -> Iterator[tuple[str, Any]]:
+    """Every route of the studio as it is written, with its view."""
+    for entry in get_resolver().url_patterns if patterns is None else patterns:
+        route = before + str(entry.pattern)
+        if isinstance(entry, URLPattern):
+            yield route, entry.callback
+        elif isinstance(entry, URLResolver) and route != ADMIN:
+            yield from all_routes(entry.url_patterns, route)
+
+
+def test_every_route_and_method_has_a_line() -> None:
+    found = dict(all_routes())
+    assert sorted(found) == sorted(ROUTES)
+    for route, view in found.items():
+        handlers = getattr(view, "cls", None)
+        if handlers is not None:
+            methods = {
+                name.upper() for name in handlers.http_method_names if hasattr(handlers, name)
+            }
+            assert methods - {"OPTIONS", "HEAD"} == set(ROUTES[route]), route
+
+
+def test_the_only_socket_is_the_one_that_asks() -> None:
+    """Who may open it, and subscribe to what, is in tests/live."""
+    known = ["^ws/(?P<workspace_name>[^/]+)/live$"]
+    assert [pattern.pattern.regex.pattern for pattern in websocket_urlpatterns] == known
+
+
+class House:
+    """A workspace `lab` with one of everything, an empty one `other`, and five callers."""
+
+    def __init__(self, workspace: Any, owner: Any, users: Any) -> None:
+        make_target(workspace, owner)
+        source = make_snapshot(workspace, owner, {"main.py": "print(1)"})
+        actor = Actor(user=owner)
+        run = submit(workspace, actor, body_of("a", source, experiment="iris"))
+        later = submit(workspace, actor, body_of("a", source, experiment="iris", tags={"n": "2"}))
+        self.values = {
+            "workspace_name": "lab",
+            "run_uid": run.uid,
+            "step_uid": run.steps.get().uid,
+            "snapshot_id": source,
+            "dataset_id": self._dataset(workspace, actor),
+            "uid": "none",
+            "token": "none",
+            "path": "main.py",
+        }
+        create_workspace(name="other", owner=owner)
+        people = {
+            role: users.create_user(role.value.lower()) for role in (Role.READER, Role.CONTRIBUTOR)
+        }
+        for role, user in people.items():
+            set_member(workspace=workspace, user=user, role=role)
+        self.owner = owner
+        self.people = {"stranger": users.create_user("mallory")} | {
+            role.value.lower(): user for role, user in people.items()
+        }
+        step = StepRun.objects.get(run=later)
+        _, self.run_token = create_token(
+            user=owner, name="step", kind="run", workspace=workspace, step_run_uid=step.uid
+        )
+
+    @staticmethod
+    def _dataset(workspace: Any, actor: Actor) -> str:
+        from data.services.datasets import create_dataset
+
+        definition = {"paths": [{"datastore": "workspaceblobstore", "path": "a.csv"}]}
+        return create_dataset(
+            workspace=workspace, actor=actor, kind="file", definition=definition, validate=False
+        ).uid
+
+    def path(self, route: str, **changes: str) -> str:
+        """The route with ids of `lab` in it."""
+        names = {"computes": "cpu", "datastores": "workspaceblobstore", "experiments": "iris"}
+        values = {**self.values, **changes}
+        parts = []
+        before = ""
+        for part in route.split("/"):
+            if part.startswith("<"):
+                key = part.strip("<>").partition(":")[2]
+                part = values.get(key) or names.get(before, "x")
+            parts.append(part)
+            before = part
+        return "/" + "/".join(parts)
+
+    def ask(self, who: str, method: str, path: str) -> Any:
+        client = Client(SERVER_NAME="127.0.0.1", raise_request_exception=False)
+        headers = {"X-Requested-With": "test"}
+        if who == "run token":
+            headers["Authorization"] = f"Bearer {self.run_token}"
+        elif who == "owner":
+            client.force_login(self.owner)
+        elif who != "anonymous":
+            client.force_login(self.people[who])
+        kind = (
+            "application/json" if path.startswith("/api/") else "application/x-www-form-urlencoded"
+        )
+        body = "{}" if kind == "application/json" else ""
+        return client.generic(method, path, body, content_type=kind, headers=headers)
+
+
+@pytest.fixture
+def house(workspace: Any, owner: Any, django_user_model: Any) -> House:
+    return House(workspace, owner, django_user_model.objects)
+
+
+def verdict(answer: Any) -> Any:
+    """401, 403, "sign in", 404 (the caller learns nothing), or "in"."""
+    if answer.status_code in (401, 403):
+        return answer.status_code
+    if answer.status_code == 302 and answer["Location"].startswith("/sign-in?"):
+        return "sign in"
+    if answer.streaming:
+        answer.close()
+    text = b"" if answer.streaming else answer.content
+    hidden = (b"not a member of it", b"You have no such token")
+    if answer.status_code == 404 and any(words in text for words in hidden):
+        return 404
+    assert answer.status_code < 500, text
+    return "in"
+
+
+@pytest.mark.parametrize(("route", "method"), CASES)
+def test_who_gets_in(house: House, route: str, method: str) -> None:
+    if (route, method) == ("sign-in", "POST") or route == "sign-in/<str:token>":
+        return  # wrong passwords and links are refused to everybody: tests/studio/test_sign_in.py
+    path = house.path(route)
+    got = tuple(verdict(house.ask(who, method, path)) for who in WHO)
+    assert got == ANSWERS[ROUTES[route][method]], path
+
+
+ID_CASES = [(r, m) for r, m in CASES if "<str:workspace_name>" in r and r.count("<") > 1]
+
+
+@pytest.mark.parametrize(("route", "method"), ID_CASES)
+def test_ids_of_another_workspace_are_unknown(house: House, route: str, method: str) -> None:
+    """Asked by somebody who owns both."""
+    answer = house.ask("owner", method, house.path(route, workspace_name="other"))
+    assert answer.status_code == 404
+
+
+@pytest.mark.parametrize(("route", "method"), [c for c in CASES if c[0].startswith(API)])
+def test_a_run_token_opens_its_own_workspace_only(house: House, route: str, method: str) -> None:
+    answer = house.ask("run token", method, house.path(route, workspace_name="other"))
+    assert verdict(answer) == 404
+
+
+def test_the_administration_is_for_staff(house: House) -> None:
+    for path in ("/admin/", "/admin/auth/user/", "/admin/workspaces/accesstoken/"):
+        assert house.ask("anonymous", "GET", path).status_code == 302
+        assert house.ask("contributor", "GET", path).status_code == 302
+        assert house.ask("run token", "GET", path).status_code == 302
+
+
+POSTS = [route for route, method in CASES if method == "POST" and not route.startswith("api/")]
+
+
+@pytest.mark.parametrize("route", POSTS)
+def test_a_page_s_form_is_not_taken_from_another_site(house: House, route: str) -> None:
+    client = Client(SERVER_NAME="127.0.0.1", enforce_csrf_checks=True)
+    client.force_login(house.owner)
+    answer = client.post(house.path(route), headers={"Origin": "https://evil.example"})
+    assert answer.status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("route", "method"), [c for c in CASES if c[0].startswith(API) and c[1] != "GET"]
+)
+def test_rest_with_a_session_needs_the_form_s_token(house: House, route: str, method: str) -> None:
+    client = Client(SERVER_NAME="127.0.0.1", enforce_csrf_checks=True)
+    client.force_login(house.owner)
+    answer = client.generic(method, house.path(route), "{}", content_type="application/json")
+    assert answer.status_code == 403
