@@ -23,8 +23,11 @@ create_default_datastores(workspace=lab)
 experiment = Experiment.objects.create(workspace=lab, name="many", last_number=1000)
 now = timezone.now()
 Run.objects.bulk_create(
-    Run(workspace=lab, experiment=experiment, number=n, status="Failed" if n % 100 == 0 else
-        "Completed", graph={}, submitted_by=user, submitted_at=now, started_at=now, ended_at=now)
+    Run(
+        uid=f"r{n}", workspace=lab, experiment=experiment, number=n,
+        status="Completed" if n % 100 else "Failed", graph={}, submitted_by=user,
+        submitted_at=now, started_at=now, ended_at=now,
+    )
     for n in range(1, 1001)
 )
 """
