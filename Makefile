@@ -4,13 +4,14 @@
 PYTHON ?= python3
 VENV_PYTHON = .venv/bin/python
 
-.PHONY: help demo studio setup test check clean
+.PHONY: help demo studio setup test check bench clean
 
 help:
 	@echo "make demo     open the studio and run the iris example in it"
 	@echo "make studio   open the studio"
 	@echo "make test     run the tests"
 	@echo "make check    run every gate that CI runs"
+	@echo "make bench    measure this machine's studio; see docs/benchmarks.md"
 	@echo "make clean    remove .venv and what the tools left; your data in var/ stays"
 
 demo: setup
@@ -29,6 +30,9 @@ test:
 check:
 	@PYTHON="$(PYTHON)" sh scripts/bootstrap --dev
 	@sh scripts/check
+
+bench: setup
+	@$(VENV_PYTHON) -m benchmarks
 
 clean:
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache test-results

@@ -50,14 +50,16 @@ def main() -> None:
     options = parser.parse_args()
     started = time.monotonic()
     figures: list[Figure] = []
-    with tempfile.TemporaryDirectory(prefix="forebay-bench-") as folder:
-        with Studio(Path(folder), database=options.database) as studio:
-            studio.target(2)
-            studio.finish(body("warm-up", [node("only", studio.snapshot(NO_OP))]))
-            for name in (name for name in ALL if name in options.only):
-                for figure in ALL[name](studio, quick=options.quick):
-                    figures.append(figure)
-                    print(" | ".join(vars(figure).values()), flush=True)
+    with (
+        tempfile.TemporaryDirectory(prefix="forebay-bench-") as folder,
+        Studio(Path(folder), database=options.database) as studio,
+    ):
+        studio.target(2)
+        studio.finish(body("warm-up", [node("only", studio.snapshot(NO_OP))]))
+        for name in (name for name in ALL if name in options.only):
+            for figure in ALL[name](studio, quick=options.quick):
+                figures.append(figure)
+                print(" | ".join(vars(figure).values()), flush=True)
     text = table(figures, quick=options.quick, took=time.monotonic() - started)
     print("\n" + text)
     if options.write:

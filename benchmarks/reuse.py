@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from itertools import pairwise
 
 from benchmarks import graphs
 from benchmarks.figure import NO_OP, Figure, median, ms
@@ -17,8 +18,10 @@ def measure(studio: Studio, *, quick: bool) -> list[Figure]:
         # A comment makes the source a new one: nothing of other measurements is reused.
         snapshot = studio.snapshot(f"{NO_OP}# {steps} steps, {time.time()}\n")
         outputs = [{"name": "out", "datastore": "workspaceblobstore", "is_directory": True}]
-        nodes = graphs.chain(snapshot, steps, outputs=outputs, arguments=[{"output": "out"}])
-        for before, after in zip(nodes, nodes[1:], strict=False):
+        nodes = graphs.chain(snapshot, steps, outputs=outputs)
+        for node in nodes:  # equal steps would be reused from each other
+            node["arguments"] = [node["id"], {"output": "out"}]
+        for before, after in pairwise(nodes):
             source = {"node": before["id"], "output": "out"}
             after["inputs"] = [{"name": "before", "mode": "mount", "source": source}]
             after["after"] = []

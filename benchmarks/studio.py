@@ -88,6 +88,8 @@ class Studio:
         self.spawn("studio")
 
     def stop(self) -> None:
+        if self.line is not None:
+            self.line.close()
         for process in self.processes.values():
             process.send_signal(signal.SIGTERM)
         for process in self.processes.values():

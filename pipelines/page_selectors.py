@@ -256,8 +256,9 @@ def run_progress(run: Run, *, not_started_word: str = "waiting") -> Progress:
 LISTED_STEP = (
     "uid", "run_id", "node_id", "name", "position", "status", "reason", "reason_data", "attempt",
     "reused", "reused_from", "why", "queued_at", "started_at", "ended_at", "exit_code",
-    "compute_target__name", "reused_from__uid", "reused_from__run__uid",
-    "reused_from__run__number", "reused_from__run__experiment__name",
+    "retry", "retries", "not_before", "compute_target__name",
+    "reused_from__uid", "reused_from__run__uid", "reused_from__run__number",
+    "reused_from__run__experiment__name",
 )  # fmt: skip
 
 
@@ -269,6 +270,13 @@ def listed_steps(run: Run) -> QuerySet[StepRun]:
         .only(*LISTED_STEP)
         .order_by("position")
     )
+
+
+def resumed_run(run: Run) -> Run | None:
+    """The run whose completed steps this one kept."""
+    if run.resumed_from_id is None:
+        return None
+    return Run.objects.filter(pk=run.resumed_from_id).only("uid", "number").first()
 
 
 def steps_page(run: Run, asked: ListQuery) -> Page[StepRun]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from pipelines.views import lists, runs, steps
+from pipelines.views import again, computes, environments, lists, runs, steps
 
 app_name = "pages"
 HERE = "w/<str:workspace_name>/"
 RUN = HERE + "runs/<str:run_uid>/"
+TARGET = HERE + "compute/targets/<str:name>/"
+ENVIRONMENTS = HERE + "environments/"
 STEP = RUN + "steps/<str:step_uid>/"
 
 urlpatterns = [
@@ -16,9 +18,27 @@ urlpatterns = [
     path(HERE + "pipelines/", lists.list_runs, name="runs"),
     path(HERE + "experiments/", lists.list_experiments, name="experiments"),
     path(HERE + "experiments/<path:name>/", lists.show_experiment, name="experiment"),
+    path(HERE + "compute/", computes.list_targets, name="computes"),
+    path(HERE + "compute/new/", computes.new_target, name="compute-new"),
+    path(TARGET, computes.show_target, name="compute"),
+    path(TARGET + "pause", computes.pause_target, name="compute-pause"),
+    path(TARGET + "delete", computes.remove_target, name="compute-delete"),
+    path(ENVIRONMENTS, environments.list_environments, name="environments"),
+    path(ENVIRONMENTS + "<str:name>/", environments.show_environment, name="environment"),
+    path(
+        ENVIRONMENTS + "<str:name>/build", environments.build_environment, name="environment-make"
+    ),
+    path(ENVIRONMENTS + "builds/<str:key>/", environments.show_build, name="environment-build"),
+    path(
+        ENVIRONMENTS + "builds/<str:key>/again", environments.build_again, name="environment-again"
+    ),
     path(RUN, runs.show_run, name="run"),
     path(RUN + "live", runs.refresh_run, name="run-live"),
     path(RUN + "cancel", runs.cancel, name="run-cancel"),
+    path(RUN + "resubmit", again.resubmit, name="run-resubmit"),
+    path(RUN + "resume", again.resume, name="run-resume"),
+    path(RUN + "forecast", again.show_forecast, name="run-forecast"),
+    path(STEP + "cancel", runs.cancel_one, name="step-cancel"),
     path(STEP + "panel", steps.show_panel, name="step"),
     path(STEP + "preview", steps.show_preview, name="preview"),
     path(STEP + "image", steps.show_image, name="image"),

@@ -13,9 +13,9 @@ from data.models import DatasetVersion
 from data.selectors import local_path
 from pipelines.domain.manifests import TreeFile, walk_files
 from pipelines.domain.status import Status
-from pipelines.models import Artifact, Attempt, Event, Experiment, Metric, Output, Run, StepRun
+from pipelines.models import Attempt, ChildRun, Event, Experiment, Metric, Output, Run, StepRun
 from workspaces.domain.errors import NotFound
-from workspaces.models import Workspace
+from workspaces.models import Snapshot, Workspace
 
 
 def list_runs(
@@ -60,33 +60,52 @@ def get_run(workspace: Workspace, uid: str) -> Run:
 
 def steps_of(run: Run) -> list[StepRun]:
     """A run's steps in topological order with all that their JSON needs, in a few queries."""
-    return list(_steps_with_all().filter(run=run).order_by("position"))
+    steps = list(_steps_with_all().filter(run=run).order_by("position"))
+    for step in steps:
+        step.run = run
+    _attach_origins(steps)
+    return steps
 
 
 def get_step(workspace: Workspace, uid: str) -> StepRun:
     """One step run with all that its JSON needs. Raises NotFound."""
-    step = _steps_with_all().filter(workspace=workspace, uid=uid).first()
+    rows = _steps_with_all().select_related("run__experiment", "run__workspace")
+    step = rows.filter(workspace=workspace, uid=uid).defer(*HEAVY, "run__graph").first()
     if step is None:
         raise NotFound(f"There is no step run {uid!r} in workspace {workspace.name!r}.")
+    _attach_origins([step])
     return step
 
 
+HEAVY = ("known_parts", "fingerprint_parts")  # never shown
+CHUNK = 400
+
+
 def _steps_with_all() -> QuerySet[StepRun]:
-    return (
-        StepRun.objects.select_related(
-            "run__experiment",
-            "run__workspace",
-            "compute_target",
-            "environment",
-            "snapshot",
-            "reused_from__run__experiment",
-        )
-        .defer("known_parts", "fingerprint_parts", "snapshot__files", "run__graph")
-        .prefetch_related(
-            Prefetch("attempts", Attempt.objects.order_by("number")),
-            Prefetch("outputs", Output.objects.select_related("datastore__workspace")),
-        )
+    """What steps share is loaded once, not once a step; never a graph or a manifest."""
+    return StepRun.objects.defer(*HEAVY).prefetch_related(
+        "compute_target",
+        "environment",
+        Prefetch("snapshot", Snapshot.objects.defer("files")),
+        Prefetch("attempts", Attempt.objects.order_by("number")),
+        Prefetch(
+            "outputs",
+            Output.objects.select_related("datastore__workspace", "dataset_version__dataset"),
+        ),
     )
+
+
+def _attach_origins(steps: Sequence[StepRun]) -> None:
+    """`reused_from` of reused steps with its run, in parts that fit one statement."""
+    ids = sorted({step.reused_from_id for step in steps if step.reused_from_id is not None})
+    runs = Run.objects.select_related("experiment", "workspace").defer("graph")
+    found: dict[int, StepRun] = {}
+    for start in range(0, len(ids), CHUNK):
+        rows = StepRun.objects.filter(pk__in=ids[start : start + CHUNK]).defer(*HEAVY, "node")
+        found.update({row.pk: row for row in rows.prefetch_related(Prefetch("run", runs))})
+    for step in steps:
+        if step.reused_from_id is not None:
+            step.reused_from = found[step.reused_from_id]
 
 
 def dataset_names(steps: Sequence[StepRun]) -> dict[str, dict[str, Any]]:
@@ -181,22 +200,29 @@ def metrics_of(
         rows = Metric.objects.filter(run=run)
     else:
         rows = Metric.objects.filter(run=run, step_run=None)
+    if not recursive:
+        rows = rows.filter(child_run=None)
     if name:
         rows = rows.filter(name=name)
-    return list(rows.order_by("id"))
+    return list(rows.select_related("child_run").order_by("id"))
 
 
-def artifacts_of(step: StepRun) -> list[Artifact]:
-    """Files of `./outputs` and `./logs` of a step, by path."""
-    return list(Artifact.objects.filter(step_run=origin_of(step)).order_by("path"))
+def metrics_of_child(child: ChildRun, *, name: str = "") -> list[Metric]:
+    """Values that a child run logged, in order."""
+    rows = Metric.objects.filter(run=child.run, step_run=child.step_run, child_run=child)
+    if name:
+        rows = rows.filter(name=name)
+    return list(rows.select_related("child_run").order_by("id"))
 
 
-def get_artifact(step: StepRun, path: str) -> Artifact:
-    """One artifact by its path. Raises NotFound."""
-    row = Artifact.objects.filter(step_run=origin_of(step), path=path).first()
-    if row is None:
-        raise NotFound(f"Step {step.name!r} has no artifact {path!r}.")
-    return row
+def children(workspace: Workspace) -> QuerySet[ChildRun]:
+    """Child runs of the workspace, in the order in which they were opened."""
+    return (
+        ChildRun.objects.filter(run__workspace=workspace)
+        .select_related("run__experiment", "step_run", "parent")
+        .defer("run__graph", "step_run__node", "step_run__known_parts")
+        .order_by("id")
+    )
 
 
 def get_output(step: StepRun, name: str) -> Output:

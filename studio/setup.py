@@ -40,7 +40,7 @@ def set_up_studio(name: str) -> Studio:
     elif not workspace.members.filter(role=Role.OWNER.value).exists():
         set_member(workspace=workspace, user=admin, role=Role.OWNER)
     equip_workspace(workspace, owner=admin)
-    ensure_default()  # the runner builds it while people still look around
+    ensure_default(workspace=workspace)  # the runner builds it while people still look around
     return Studio(admin, workspace)
 
 

@@ -105,7 +105,9 @@ def migrate_database(data: Path) -> list[str]:
     if not executor.migration_plan(executor.loader.graph.leaf_nodes()):
         return []
     told = []
-    if applied:
+    if applied and connection.vendor != "sqlite":
+        told.append("the database is brought up to date; copies of PostgreSQL are yours to make")
+    elif applied:
         told.append(f"the database was copied to {back_up(data)} before it is brought up to date")
     call_command("migrate", verbosity=0, interactive=False)
     return told

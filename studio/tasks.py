@@ -8,7 +8,9 @@ from django.conf import settings
 from django.core.management import call_command
 from django.utils import timezone
 
+from compute.services.environment_sweep import sweep_environments
 from data.engine.table import sweep_scratch
+from pipelines.services.sample_sweep import thin_old_samples
 from studio.health import queue_beat
 from studio.selectors import artifact_hashes
 from workspaces.services.snapshots import sweep_unreferenced_blobs
@@ -29,11 +31,13 @@ def beat() -> None:
 
 
 def sweep() -> None:
-    """Drops old answers, links, sessions, blobs that nothing refers to, lost tables' folders."""
+    """Drops old answers, links, sessions, unneeded blobs, lost folders, unused environments."""
     now = timezone.now()
     swept = sweep_expired_access(now=now)
     call_command("clearsessions")
     swept["blobs"] = sweep_unreferenced_blobs(now=now, referenced_elsewhere=artifact_hashes())
     swept["tables"] = sweep_scratch(settings.FOREBAY_DATA / "scratch")
+    swept["samples"] = thin_old_samples(now=now)
+    swept |= sweep_environments(now=now, days=settings.FOREBAY_ENVIRONMENT_DAYS)
     if any(swept.values()):
         logger.warning("swept %s", swept)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
 
 from pipelines.live.routing import websocket_urlpatterns
 from pipelines.models import StepRun
@@ -35,8 +36,10 @@ WHO = ("anonymous", "stranger", "reader", "contributor", "run token")
 API = "api/v1/workspaces/<str:workspace_name>"
 RUN, STEP = f"{API}/runs/<str:run_uid>", f"{API}/steps/<str:step_uid>"
 DATA, STORE = f"{API}/datasets/<str:dataset_id>", f"{API}/datastores/<str:name>"
+CHILD = f"{API}/children/<str:child_uid>"
 PAGE = "w/<str:workspace_name>/"
 RUN_PAGE = f"{PAGE}runs/<str:run_uid>/"
+TARGET_PAGE = f"{PAGE}compute/targets/<str:name>/"
 STEP_PAGE = f"{RUN_PAGE}steps/<str:step_uid>/"
 
 ROUTES: dict[str, dict[str, str]] = {
@@ -71,10 +74,18 @@ ROUTES: dict[str, dict[str, str]] = {
     f"{DATA}/rows": {"GET": "read"},
     f"{API}/computes": {"GET": "read", "POST": "person"},
     f"{API}/computes/<str:name>": {"GET": "read", "PATCH": "person", "DELETE": "person"},
+    f"{API}/environments": {"GET": "read", "POST": "write"},
+    f"{API}/environments/<str:name>": {"GET": "read"},
+    f"{API}/environments/builds/<str:key>": {"GET": "read"},
+    f"{API}/environments/builds/<str:key>/log": {"GET": "read"},
     f"{API}/experiments": {"GET": "read", "POST": "write"},
     f"{API}/experiments/<str:name>": {"GET": "read"},
     f"{API}/runs": {"GET": "read", "POST": "write"},
     f"{API}/runs/validate": {"POST": "read"},
+    f"{API}/runs/forecast": {"POST": "read"},
+    f"{RUN}/resume": {"POST": "write"},
+    f"{RUN}/resubmit": {"POST": "write"},
+    f"{STEP}/cancel": {"POST": "person"},
     RUN: {"GET": "read", "PATCH": "person"},  # the token below is of a step of another run
     f"{RUN}/cancel": {"POST": "person"},
     f"{RUN}/steps": {"GET": "read"},
@@ -84,10 +95,20 @@ ROUTES: dict[str, dict[str, str]] = {
     f"{RUN}/graph.dot": {"GET": "read"},
     STEP: {"GET": "read"},
     f"{STEP}/log": {"GET": "read"},
+    f"{STEP}/resources": {"GET": "read"},
     f"{STEP}/metrics": {"GET": "read"},
     f"{STEP}/records": {"POST": "person"},
     f"{STEP}/artifacts": {"GET": "read"},
-    f"{STEP}/artifacts/<path:path>": {"GET": "read"},
+    f"{STEP}/artifacts/<path:path>": {"GET": "read", "PUT": "person"},
+    f"{STEP}/children": {"GET": "read", "POST": "person"},
+    f"{RUN}/artifacts": {"GET": "read"},
+    f"{RUN}/artifacts/<path:path>": {"GET": "read", "PUT": "person"},
+    f"{RUN}/children": {"GET": "read", "POST": "person"},
+    CHILD: {"GET": "read", "PATCH": "person"},
+    f"{CHILD}/children": {"GET": "read", "POST": "person"},
+    f"{CHILD}/end": {"POST": "person"},
+    f"{CHILD}/metrics": {"GET": "read"},
+    f"{CHILD}/records": {"POST": "person"},
     f"{STEP}/outputs/<str:name>/files": {"GET": "read"},
     f"{STEP}/outputs/<str:name>/files/": {"GET": "read"},
     f"{STEP}/outputs/<str:name>/files/<path:path>": {"GET": "read"},
@@ -95,9 +116,23 @@ ROUTES: dict[str, dict[str, str]] = {
     f"{PAGE}pipelines/": {"GET": "page"},
     f"{PAGE}experiments/": {"GET": "page"},
     f"{PAGE}experiments/<path:name>/": {"GET": "page"},
+    f"{PAGE}environments/": {"GET": "page"},
+    f"{PAGE}environments/<str:name>/": {"GET": "page"},
+    f"{PAGE}environments/<str:name>/build": {"POST": "change"},
+    f"{PAGE}environments/builds/<str:key>/": {"GET": "page"},
+    f"{PAGE}environments/builds/<str:key>/again": {"POST": "change"},
     RUN_PAGE: {"GET": "page"},
     f"{RUN_PAGE}live": {"GET": "page"},
     f"{RUN_PAGE}cancel": {"POST": "change"},
+    f"{RUN_PAGE}resubmit": {"GET": "change", "POST": "change"},
+    f"{RUN_PAGE}resume": {"GET": "change", "POST": "change"},
+    f"{RUN_PAGE}forecast": {"POST": "change"},
+    f"{PAGE}compute/": {"GET": "page"},
+    f"{PAGE}compute/new/": {"GET": "change", "POST": "change"},
+    TARGET_PAGE: {"GET": "page", "POST": "change"},
+    f"{TARGET_PAGE}pause": {"POST": "change"},
+    f"{TARGET_PAGE}delete": {"POST": "change"},
+    f"{STEP_PAGE}cancel": {"POST": "change"},
     f"{STEP_PAGE}panel": {"GET": "page"},
     f"{STEP_PAGE}preview": {"GET": "page"},
     f"{STEP_PAGE}image": {"GET": "page"},
@@ -151,6 +186,7 @@ class House:
             "step_uid": run.steps.get().uid,
             "snapshot_id": source,
             "dataset_id": self._dataset(workspace, actor),
+            "child_uid": self._child(run),
             "uid": "none",
             "token": "none",
             "path": "main.py",
@@ -171,6 +207,13 @@ class House:
         )
 
     @staticmethod
+    def _child(run: Any) -> str:
+        from pipelines.services.children import open_child
+
+        step, now = run.steps.get(), timezone.now()
+        return open_child(run=run, step_run=step, parent=None, body={}, now=now).uid
+
+    @staticmethod
     def _dataset(workspace: Any, actor: Actor) -> str:
         from data.services.datasets import create_dataset
 
@@ -181,7 +224,12 @@ class House:
 
     def path(self, route: str, **changes: str) -> str:
         """The route with ids of `lab` in it."""
-        names = {"computes": "cpu", "datastores": "workspaceblobstore", "experiments": "iris"}
+        names = {
+            "computes": "cpu",
+            "targets": "cpu",
+            "datastores": "workspaceblobstore",
+            "experiments": "iris",
+        }
         values = {**self.values, **changes}
         parts = []
         before = ""

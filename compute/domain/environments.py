@@ -66,6 +66,7 @@ _REQUIREMENT = re.compile(
     re.ASCII,
 )
 _ADDRESS = re.compile(r"\A(?:git\+)?https://[^\s$]+\Z")
+_CREDENTIALS = re.compile(r"://[^/@\s]+@")
 LONGEST_ENTRY, MOST_ENTRIES = 500, 1000
 
 
@@ -93,6 +94,12 @@ class EnvironmentSpec:
         """Equal contents have equal keys."""
         text = json.dumps(self.content, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
+
+
+def digest_of_asked(asked: Mapping[str, Any] | None) -> str:
+    """Equal wishes have equal digests."""
+    text = json.dumps(asked, sort_keys=True, separators=(",", ":"), default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def requirement_fault(requirement: str) -> str | None:
@@ -132,15 +139,15 @@ def environment_faults(asked: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             yield f"python.{kind}", f"python.{kind} has at most {MOST_ENTRIES} entries."
             continue
         for index, entry in enumerate(entries):
-            given = _from_conda([entry[: LONGEST_ENTRY + 1]], []) if kind != "packages" else [entry]
+            given = from_conda([entry[: LONGEST_ENTRY + 1]], []) if kind != "packages" else [entry]
             for fault in filter(None, map(requirement_fault, filter(str.strip, given))):
                 yield f"python.{kind}[{index}]", fault
 
 
 def asked_python(asked: Mapping[str, Any] | None) -> str | None:
     """The Python version (`3.8`) that a program asks for, or None."""
-    python = _mapping(asked, "python")
-    entries = [python.get("version"), *_texts(python.get("conda_packages"))]
+    python = section(asked, "python")
+    entries = [python.get("version"), *texts(python.get("conda_packages"))]
     for number, entry in enumerate(entries):
         named = number == 0 or str(entry).lower().startswith("python")
         found = _PYTHON.match(str(entry).lower()) if entry and named else None
@@ -157,10 +164,10 @@ def normalise(
     wanted = asked_python(asked)
     if wanted is not None and wanted != python:
         notices.append(f"Python {wanted} can't be used here; Python {python} is.")
-    part = _mapping(asked, "python")
+    part = section(asked, "python")
     requirements = [
-        *_from_conda(_texts(part.get("conda_packages")), notices),
-        *_texts(part.get("packages")),
+        *from_conda(texts(part.get("conda_packages")), notices),
+        *texts(part.get("packages")),
     ]
     kept: dict[str, str] = {}
     for requirement in requirements:
@@ -192,7 +199,8 @@ def canonical_name(requirement: str) -> str:
     return re.sub(r"[-_.]+", "-", found.group(1)).lower().rstrip("-") if found else ""
 
 
-def _from_conda(entries: Iterable[str], notices: list[str]) -> list[str]:
+def from_conda(entries: Iterable[str], notices: list[str]) -> list[str]:
+    """conda's package specs as requirements; a notice for each that is not understood."""
     requirements = []
     for entry in entries:
         text = entry.strip().split("::")[-1]
@@ -214,21 +222,27 @@ def _from_conda(entries: Iterable[str], notices: list[str]) -> list[str]:
 def _notice_the_rest(
     asked: Mapping[str, Any] | None, python: Mapping[str, Any], notices: list[str]
 ) -> None:
-    docker = _mapping(asked, "docker")
+    docker = section(asked, "docker")
     used = sorted(name for name, value in docker.items() if value not in (None, "", False, [], {}))
     if used:
         notices.append(f"docker.{', docker.'.join(used)}: steps run without containers here.")
-    channels = [one for one in _texts(python.get("channels")) if one != "defaults"]
+    channels = [one for one in texts(python.get("channels")) if one != "defaults"]
     if channels:
         notices.append(f"Channels ({', '.join(channels)}): packages come from pip's index here.")
+    options = texts(python.get("pip_options"))
+    if options:
+        shown = ", ".join(_CREDENTIALS.sub("://****@", one) for one in options)
+        notices.append(f"pip's options ({shown}): the studio's own index settings are used.")
 
 
-def _mapping(asked: Mapping[str, Any] | None, name: str) -> Mapping[str, Any]:
+def section(asked: Mapping[str, Any] | None, name: str) -> Mapping[str, Any]:
+    """A part of what is asked; empty when it is not there."""
     value = (asked or {}).get(name)
     return value if isinstance(value, Mapping) else {}
 
 
-def _texts(value: Any) -> list[str]:
+def texts(value: Any) -> list[str]:
+    """The texts of a list; empty for anything else."""
     return [one for one in value if isinstance(one, str)] if isinstance(value, list) else []
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from workspaces.domain.errors import InvalidInput, Problem
 
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,22}[A-Za-z0-9]")
 MOST_NODES = 100
+LEAST_MEMORY_MB = 32  # less, and no interpreter starts
 PRIORITIES = ("dedicated", "lowpriority")
 TEXT_FIELDS = {"vm_size": 60, "description": 10_000}
 
@@ -24,6 +26,7 @@ class TargetSettings:
     min_nodes: int = 0
     max_nodes: int = 4
     idle_seconds: int = 1800
+    memory_limit_mb: int | None = None
     description: str = ""
     tags: Mapping[str, str] | None = None
 
@@ -35,6 +38,7 @@ FIELDS = {
     "min_nodes": "min_nodes",
     "max_nodes": "max_nodes",
     "idle_seconds_before_scaledown": "idle_seconds",
+    "memory_limit_mb": "memory_limit_mb",
     "description": "description",
     "tags": "tags",
 }
@@ -52,16 +56,18 @@ def check_name(name: object) -> str:
 
 
 def read_settings(body: Mapping[str, Any], current: TargetSettings) -> TargetSettings:
-    """`current` with the fields of a request body; null means as it is.
+    """`current` with the fields of a request body; null means as it is (no limit, for memory).
 
     InvalidInput lists every wrong field.
     """
     problems = [
         Problem(f"A compute target has no field {field!r}.", field=field)
         for field in body
-        if field not in FIELDS and field not in ("name", "kind")
+        if field not in FIELDS and field not in ("name", "kind", "paused")
     ]
     given = {FIELDS[f]: body[f] for f in FIELDS if body.get(f) is not None}
+    if "memory_limit_mb" in body:  # the one field that null takes away
+        given["memory_limit_mb"] = body["memory_limit_mb"]
     problems += _field_problems(body)
     if problems:
         raise InvalidInput.of(problems)
@@ -88,6 +94,7 @@ def _field_problems(body: Mapping[str, Any]) -> list[Problem]:
         "min_nodes": (0, MOST_NODES),
         "max_nodes": (1, MOST_NODES),
         "idle_seconds_before_scaledown": (0, 2**31 - 1),
+        "memory_limit_mb": (LEAST_MEMORY_MB, 2**31 - 1),
     }
     for field, (least, most) in ranges.items():
         value = body.get(field)
@@ -101,6 +108,8 @@ def _field_problems(body: Mapping[str, Any]) -> list[Problem]:
     priority = body.get("vm_priority")
     if priority is not None and str(priority).lower() not in PRIORITIES:
         wrong("vm_priority", f"must be one of {', '.join(PRIORITIES)}")
+    if not isinstance(body.get("paused", False), bool):
+        wrong("paused", "must be true or false")
     if body.get("tags") is not None and not isinstance(body["tags"], Mapping):
         wrong("tags", "must be an object of names and texts")
     return problems
@@ -132,9 +141,21 @@ class NodeCounts:
         }
 
 
-def count_nodes(*, min_nodes: int, max_nodes: int, running: int, queued: int) -> NodeCounts:
-    """How many nodes there are and should be while these steps run and wait."""
-    current = max(min_nodes, running)
+def warm_now(nodes: int, busy_at: datetime | None, idle_seconds: int, now: datetime) -> int:
+    """How many of the nodes in use until `busy_at` are still there."""
+    if busy_at is None or now - busy_at >= timedelta(seconds=idle_seconds):
+        return 0
+    return nodes
+
+
+def count_nodes(
+    *, min_nodes: int, max_nodes: int, running: int, queued: int, warm: int = 0
+) -> NodeCounts:
+    """How many nodes there are and should be while these steps run and wait.
+
+    `warm` nodes had work a moment ago and are there until the target's idle time is over.
+    """
+    current = max(min_nodes, running, min(warm, max_nodes))
     return NodeCounts(
         current=current,
         target=max(current, min(max_nodes, running + queued)),

@@ -33,6 +33,14 @@ class ComputeTarget(models.Model):
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
     created_at = models.DateTimeField(auto_now_add=True)
     modified_at = models.DateTimeField(auto_now=True)
+    paused_at = models.DateTimeField(null=True, blank=True)  # nothing is started on it since then
+    paused_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    memory_limit_mb = models.PositiveIntegerField(null=True, blank=True)  # of one step
+    # Written by the runner now and then: until when steps ran, and on how many nodes at most.
+    last_busy_at = models.DateTimeField(null=True, blank=True)
+    warm_nodes = models.PositiveIntegerField(default=0)
     deleted_at = models.DateTimeField(null=True, blank=True)  # kept for the runs that used it
 
     class Meta:

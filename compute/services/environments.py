@@ -6,7 +6,8 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -14,16 +15,28 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F
+from django.utils import timezone
 
-from compute.domain.environments import EnvironmentSpec, asked_python, normalise
-from compute.models import EnvironmentBuild
+from compute.domain.environments import (
+    EnvironmentSpec,
+    asked_python,
+    digest_of_asked,
+    normalise,
+)
+from compute.domain.mapping import apply_rules
+from compute.models import EnvironmentBuild, EnvironmentRequest
+from compute.selectors import environment_rules
+from workspaces.models import Workspace
 
+NOTED_EVERY = timedelta(minutes=1)  # a submit should not write when it was asked a moment ago
+UNASKED_AFTER = timedelta(seconds=3)  # a submit asks for environments before its steps are stored
 OLDEST_PYTHON = (3, 9)  # of the SDK that is put on a step's path
 
 
 def plan_environment(asked: Mapping[str, Any] | None) -> EnvironmentSpec:
     """What would be built for `asked`, with notices for what is not applied. Writes nothing."""
-    wanted = asked_python(asked)
+    mapped, notices = apply_rules(asked, environment_rules())
+    wanted = asked_python(mapped)
     python = f"{sys.version_info.major}.{sys.version_info.minor}"
     # Without a wish: programs of v1's time need packages of that time.
     for version in (wanted, "3.11"):
@@ -31,7 +44,8 @@ def plan_environment(asked: Mapping[str, Any] | None) -> EnvironmentSpec:
             python = version
             break
     with_defaults = settings.FOREBAY_DEFAULT_PACKAGES != "none"
-    return normalise(asked, python=python, with_defaults=with_defaults)
+    spec = normalise(mapped, python=python, with_defaults=with_defaults)
+    return replace(spec, notices=(*notices, *spec.notices))
 
 
 def is_supported(version: str) -> bool:
@@ -60,40 +74,123 @@ def find_python(version: str) -> str | None:
 
 
 @transaction.atomic
-def request_environment(*, asked: Mapping[str, Any] | None) -> EnvironmentBuild:
-    """The row for what is asked; new ones, and failed ones asked for again, get built."""
-    spec = plan_environment(asked)
+def request_environment(
+    *, asked: Mapping[str, Any] | None, workspace: Workspace | None = None, wanted: bool = False
+) -> EnvironmentBuild:
+    """The row for what is asked; one that is not there, or not any more, gets built.
+
+    `wanted`: also when no step waits for it.
+    """
+    spec, now = plan_environment(asked), timezone.now()
     row, made = EnvironmentBuild.objects.get_or_create(
         key=spec.key,
         defaults={
             "spec": {**spec.content, "notices": list(spec.notices)},
             "folder": f"environments/{spec.key}",
+            "wanted": wanted,
+            "last_asked_at": now,
         },
     )
-    if not made and row.status == EnvironmentBuild.FAILED:
-        row.status, row.error = EnvironmentBuild.PENDING, ""
-        row.save(update_fields=["status", "error"])
+    if not made:
+        _ask_again(row, wanted=wanted, now=now)
+    if workspace is not None:
+        _note_request(workspace, asked, spec, row, now)
     return row
 
 
-def ensure_default() -> EnvironmentBuild:
+def _ask_again(row: EnvironmentBuild, *, wanted: bool, now: datetime) -> None:
+    changes: dict[str, Any] = {}
+    if row.status in (
+        EnvironmentBuild.FAILED,
+        EnvironmentBuild.CANCELED,
+        EnvironmentBuild.REMOVED,
+    ):
+        changes |= {"status": EnvironmentBuild.PENDING, "error": ""}
+    if wanted and not row.wanted:
+        changes["wanted"] = True
+    fresh = row.last_asked_at is not None and now - row.last_asked_at < NOTED_EVERY
+    if changes or not fresh or row.status != EnvironmentBuild.READY:
+        changes["last_asked_at"] = now
+    if changes:
+        # Only from the status that was read: the runner and the sweep change it meanwhile.
+        EnvironmentBuild.objects.filter(pk=row.pk, status=row.status).update(**changes)
+        row.refresh_from_db()
+
+
+def _note_request(
+    workspace: Workspace,
+    asked: Mapping[str, Any] | None,
+    spec: EnvironmentSpec,
+    row: EnvironmentBuild,
+    now: datetime,
+) -> None:
+    notices = list(spec.notices)
+    request, made = EnvironmentRequest.objects.get_or_create(
+        workspace=workspace,
+        digest=digest_of_asked(asked),
+        build=row,
+        defaults={
+            "name": str((asked or {}).get("name") or "")[:255],
+            "asked": None if asked is None else dict(asked),
+            "notices": notices,
+            "last_asked_at": now,
+        },
+    )
+    if not made and (request.notices != notices or now - request.last_asked_at > NOTED_EVERY):
+        request.notices, request.last_asked_at = notices, now
+        request.save(update_fields=["notices", "last_asked_at"])
+
+
+def ensure_default(*, workspace: Workspace | None = None) -> EnvironmentBuild:
     """Have the environment of steps that ask for none built before the first run."""
-    return request_environment(asked=None)
+    return request_environment(asked=None, workspace=workspace, wanted=True)
 
 
 @transaction.atomic
 def begin_build(*, key: str) -> EnvironmentBuild | None:
-    """The row, now Building with a new attempt number; None when it is Ready or being built."""
+    """The row, now Building with a new attempt number; None when there is nothing to build."""
     changed = EnvironmentBuild.objects.filter(
         key=key, status__in=(EnvironmentBuild.PENDING, EnvironmentBuild.FAILED)
-    ).update(status=EnvironmentBuild.BUILDING, attempt=F("attempt") + 1, error="")
+    ).update(
+        status=EnvironmentBuild.BUILDING,
+        attempt=F("attempt") + 1,
+        error="",
+        started_at=timezone.now(),
+        finished_at=None,
+    )
     return EnvironmentBuild.objects.get(key=key) if changed else None
+
+
+@transaction.atomic
+def cancel_build(*, build: EnvironmentBuild, now: datetime) -> bool:
+    """Nobody waits for it: Canceled, unless somebody asked a moment ago. Whether it is."""
+    return bool(
+        EnvironmentBuild.objects.filter(
+            pk=build.pk,
+            status__in=(EnvironmentBuild.PENDING, EnvironmentBuild.BUILDING),
+            wanted=False,
+            last_asked_at__lt=now - UNASKED_AFTER,
+        ).update(status=EnvironmentBuild.CANCELED, finished_at=now)
+    )
+
+
+@transaction.atomic
+def repeat_build(*, build: EnvironmentBuild, now: datetime) -> EnvironmentBuild:
+    """Somebody wants it built once more. One that is used by steps is left as it is."""
+    EnvironmentBuild.objects.filter(
+        pk=build.pk,
+        status__in=(EnvironmentBuild.FAILED, EnvironmentBuild.CANCELED, EnvironmentBuild.REMOVED),
+    ).update(status=EnvironmentBuild.PENDING, error="", wanted=True, last_asked_at=now)
+    build.refresh_from_db()
+    return build
 
 
 @transaction.atomic
 def finish_build(*, build: EnvironmentBuild, lock: list[str], error: str, now: datetime) -> None:
     """The build ended: Ready with what was installed, or Failed with the last lines of its log."""
-    EnvironmentBuild.objects.filter(pk=build.pk, attempt=build.attempt).update(
+    EnvironmentBuild.objects.filter(
+        pk=build.pk, attempt=build.attempt, status=EnvironmentBuild.BUILDING
+    ).update(
         status=EnvironmentBuild.FAILED if error else EnvironmentBuild.READY,
         lock=lock,
         error=error,
@@ -105,5 +202,11 @@ def finish_build(*, build: EnvironmentBuild, lock: list[str], error: str, now: d
 def build_again(*, key: str) -> None:
     """The folder of a Ready environment is gone, or its builder was lost: build it anew."""
     EnvironmentBuild.objects.filter(
-        key=key, status__in=(EnvironmentBuild.READY, EnvironmentBuild.BUILDING)
-    ).update(status=EnvironmentBuild.PENDING)
+        key=key,
+        status__in=(
+            EnvironmentBuild.READY,
+            EnvironmentBuild.BUILDING,
+            EnvironmentBuild.CANCELED,
+            EnvironmentBuild.REMOVED,
+        ),
+    ).update(status=EnvironmentBuild.PENDING, last_asked_at=timezone.now())

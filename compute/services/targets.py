@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from compute.domain.targets import TargetSettings, check_name, read_settings
 from compute.models import ComputeTarget
@@ -60,7 +61,12 @@ def update_target(
     columns = _columns(read_settings(body, current))
     for field, value in columns.items():
         setattr(row, field, value)
-    row.save(update_fields=[*columns, "modified_at"])
+    if "paused" in body:  # steps that run go on; nothing is started until it is false again
+        if body["paused"] and row.paused_at is None:
+            row.paused_at, row.paused_by = timezone.now(), actor.user
+        elif not body["paused"]:
+            row.paused_at = row.paused_by = None
+    row.save(update_fields=[*columns, "paused_at", "paused_by", "modified_at"])
     return row
 
 

@@ -26,7 +26,7 @@ const ICONS = {
   graph: "sitemap", steps: "list-details", why: "help-circle", attempt: "repeat",
   // acts
   search: "search", copy: "copy", check: "check", close: "x", download: "download",
-  upload: "upload", delete: "trash", cancel: "player-stop", resubmit: "player-play", play: "player-play",
+  upload: "upload", delete: "trash", cancel: "player-stop", resubmit: "player-play", play: "player-play", pause: "player-pause",
   more: "dots", filter: "filter", refresh: "refresh", external: "external-link", link: "link",
   menu: "menu-2", theme: "sun-moon", signout: "logout", edit: "pencil", wrap: "text-wrap",
   follow: "arrow-bar-to-down", "zoom-in": "zoom-in", "zoom-out": "zoom-out", fit: "maximize",

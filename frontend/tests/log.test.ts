@@ -28,6 +28,23 @@ describe("line store", () => {
       expect([store.start, store.end]).toEqual([0, all.length + 9]);
     }
   });
+  it("shows one line for what was cut out of a long log, from either side", () => {
+    const marker = bytes("\n… 9 MB of output are left out here …\n");
+    const down = new LineStore();
+    down.append(bytes("first\nhal"));
+    down.append(marker);
+    down.skipTo(1000);
+    down.append(bytes("f\nlast"));
+    const up = new LineStore(1000);
+    up.append(bytes("f\nlast"));
+    up.prepend(marker);
+    up.skipBackTo(9);
+    up.prepend(bytes("first\nhal"));
+    for (const store of [down, up]) {
+      expect(lines(store)).toEqual(["first", "hal", "… 9 MB of output are left out here …", "f", "last"]);
+      expect([store.start, store.end]).toEqual([0, 1006]);
+    }
+  });
   it("never shows half a line at its beginning, and counts what came in front", () => {
     const store = new LineStore(5);
     store.append(bytes("lf\nb\nc\n"));

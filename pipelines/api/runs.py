@@ -142,6 +142,7 @@ class RunMetricsView(WorkspaceAPIView):
 class RunRecordsView(WorkspaceAPIView):
     """Metrics, tags and properties logged on a run from outside its steps."""
 
+    @idempotent("runs.records")
     def post(self, request: Request, workspace_name: str, run_uid: str) -> Response:
         run = writable_run(self, run_uid)
         stored = ingest_records(

@@ -6,9 +6,20 @@ from typing import Any
 
 from django.conf import settings
 
-from pipelines.domain.status import sentence
+from data.models import DatasetVersion
+from pipelines.domain.resource_samples import last_sample
+from pipelines.domain.status import Status, sentence
+from pipelines.environment_selectors import step_notices
 from pipelines.models import Event, Experiment, Metric, Run, StepRun
-from pipelines.selectors import dataset_names, first_failed, last_event_id, origin_of, steps_of
+from pipelines.queue_selectors import queue_positions
+from pipelines.selectors import (
+    attempt_folder,
+    dataset_names,
+    first_failed,
+    last_event_id,
+    origin_of,
+    steps_of,
+)
 from workspaces.domain.times import iso
 
 
@@ -40,6 +51,8 @@ def run_shape(run: Run) -> dict[str, Any]:
         "started_at": iso(run.started_at),
         "ended_at": iso(run.ended_at),
         "url": run_url(run.workspace.name, run.uid),
+        "timeout_seconds": run.timeout_seconds,
+        "retry": run.retry or None,
     }
 
 
@@ -58,17 +71,29 @@ def run_detail(run: Run) -> dict[str, Any]:
     return {
         **run_shape(run),
         "error": error,
+        "resumed_from": _resumed_from(run),
         "last_event": last_event,
         "graph": run.graph,
         "steps": step_shapes(steps_of(run)),
     }
 
 
+def _resumed_from(run: Run) -> dict[str, Any] | None:
+    before = run.resumed_from
+    if before is None:
+        return None
+    url = run_url(run.workspace.name, before.uid)
+    return {"id": before.uid, "number": before.number, "url": url}
+
+
 def step_shapes(steps: list[StepRun]) -> list[dict[str, Any]]:
     """Step runs, whole; each input from a dataset carries its name and version."""
     names = dataset_names(steps)
-    shapes = [_step_shape(step) for step in steps]
-    for shape in shapes:
+    places = queue_positions(steps)
+    shapes = [{**_step_shape(step), "queue_position": places.get(step.pk)} for step in steps]
+    notices = step_notices(steps[0].run.workspace, steps) if steps else {}
+    for step, shape in zip(steps, shapes, strict=True):
+        shape["environment"]["notices"] = notices[step.pk]
         shape["inputs"] = [
             {**port, "dataset": names.get(port["source"].get("dataset"))}
             for port in shape["inputs"]
@@ -88,7 +113,7 @@ def _step_shape(step: StepRun) -> dict[str, Any]:
         "status": step.status,
         "reused": step.reused,
         "reason": step.reason,
-        "sentence": sentence(step.reason, step.reason_data),
+        "sentence": step_sentence(step),
         "why": step.why,
         "reused_from": None
         if origin is step
@@ -105,12 +130,17 @@ def _step_shape(step: StepRun) -> dict[str, Any]:
                 "number": attempt.number,
                 "status": attempt.outcome or step.status,
                 "reason": attempt.reason,
+                "sentence": sentence(attempt.reason, attempt.reason_data),
+                "log": True,
                 "exit_code": attempt.exit_code,
                 "started_at": iso(attempt.started_at),
                 "ended_at": iso(attempt.ended_at),
             }
             for attempt in step.attempts.all()
         ],
+        "retry": step.retry or None,
+        "not_before": iso(step.not_before),
+        "timeout_seconds": step.timeout_seconds,
         "tags": step.tags,
         "properties": {**step_properties(step), **step.properties},
         "compute": step.compute_target.name,
@@ -129,7 +159,28 @@ def _step_shape(step: StepRun) -> dict[str, Any]:
         "ended_at": iso(step.ended_at),
         "exit_code": step.exit_code,
         "error_lines": step.error_lines,
+        "resources": _resources(step),
     }
+
+
+def _resources(step: StepRun) -> dict[str, Any] | None:
+    """What a running step used a moment ago; the whole story is at `/resources`."""
+    if step.status != Status.RUNNING.value:
+        return None
+    newest = max(step.attempts.all(), key=lambda one: one.number, default=None)
+    sample = None if newest is None else last_sample(attempt_folder(newest))
+    if sample is None:
+        return None
+    return {"cpu_percent": sample.cpu, "memory_mb": sample.memory_mb, "gpu_percent": sample.gpu}
+
+
+def step_sentence(step: StepRun) -> str:
+    """The reason as a reader sees it; a queued step says when its compute target is paused."""
+    text = sentence(step.reason, step.reason_data)
+    if step.status == Status.QUEUED.value and step.compute_target.paused_at is not None:
+        paused = f"Waits, because compute target {step.compute_target.name} is paused."
+        return f"{text} {paused}".strip()
+    return text
 
 
 def step_properties(step: StepRun) -> dict[str, str]:
@@ -164,9 +215,24 @@ def _outputs(step: StepRun) -> list[dict[str, Any]]:
                 "size": row.size if row else None,
                 "file_count": row.file_count if row else None,
                 "registered": row is not None,
+                "destination": port.get("destination"),
+                "register_on_complete": port.get("register_on_complete"),
+                "dataset": dataset_shape(row.dataset_version) if row is not None else None,
             }
         )
     return shapes
+
+
+def dataset_shape(version: DatasetVersion | None) -> dict[str, Any] | None:
+    """The dataset that an output was registered as."""
+    if version is None or version.dataset is None:
+        return None
+    return {
+        "id": version.uid,
+        "name": version.dataset.name,
+        "version": version.version,
+        "kind": version.kind,
+    }
 
 
 def event_shape(event: Event) -> dict[str, Any]:
@@ -199,4 +265,5 @@ def metric_shape(metric: Metric) -> dict[str, Any]:
         "kind": metric.kind,
         "description": metric.description,
         "logged_at": iso(metric.logged_at),
+        "child": metric.child_run.uid if metric.child_run is not None else None,
     }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from django.conf import settings
 from django.http import HttpResponse, HttpResponseBase
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
@@ -15,12 +14,15 @@ from rest_framework.response import Response
 from pipelines import selectors
 from pipelines.api.runs import read_number, read_records
 from pipelines.api.shapes import metric_shape, step_shapes
+from pipelines.api.writing import writable_step
+from pipelines.domain.log_files import LogPiece, read_cut, read_log
+from pipelines.domain.resource_samples import for_display, read_samples
 from pipelines.domain.status import FINAL, Status
 from pipelines.services.records import ingest_records
 from workspaces.api.base import WorkspaceAPIView
 from workspaces.api.downloads import file_download
-from workspaces.domain.errors import Forbidden, NotFound
-from workspaces.storage import BlobStore
+from workspaces.api.idempotency import idempotent
+from workspaces.domain.errors import NotFound
 
 LOG_CHUNK = 1 << 20
 BINARY = {(200, "application/octet-stream"): OpenApiTypes.BINARY}
@@ -41,7 +43,8 @@ class StepLogView(WorkspaceAPIView):
     def get(self, request: Request, workspace_name: str, step_uid: str) -> HttpResponse:
         """Up to `limit` bytes (at most 1 MiB) from `offset`; a negative one counts from the end.
 
-        Headers: X-Forebay-Log-Size (bytes now), -Next (offset to go on from), -Complete (0, 1).
+        Headers: X-Forebay-Log-Size (bytes now), -Next (offset to go on from), -Complete (0, 1),
+        -Cut (`start-end` of what a long log lost in its middle; one line stands in its place).
         """
         step = selectors.get_step(self.workspace, step_uid)
         number = int(read_number(request, "attempt", 0)) or None
@@ -50,14 +53,17 @@ class StepLogView(WorkspaceAPIView):
         attempt = selectors.get_attempt(step, number)
         if attempt is not None and attempt.outcome:
             complete = True
-        data, size, start = b"", 0, 0
+        piece, cut = LogPiece(b"", 0, 0, 0), None
         if attempt is not None:
-            data, size, start = _read(selectors.log_path(attempt), self._offset(request), limit)
-        answer = HttpResponse(data, content_type="text/plain; charset=utf-8")
+            path = selectors.log_path(attempt)
+            piece, cut = read_log(path, self._offset(request), limit), read_cut(path)
+        answer = HttpResponse(piece.data, content_type="text/plain; charset=utf-8")
         answer["X-Content-Type-Options"] = "nosniff"
-        answer["X-Forebay-Log-Start"] = str(start)
-        answer["X-Forebay-Log-Size"] = str(size)
-        answer["X-Forebay-Log-Next"] = str(start + len(data))
+        answer["X-Forebay-Log-Start"] = str(piece.start)
+        answer["X-Forebay-Log-Size"] = str(piece.size)
+        answer["X-Forebay-Log-Next"] = str(piece.next)
+        if cut is not None:
+            answer["X-Forebay-Log-Cut"] = f"{cut.start}-{cut.end}"
         answer["X-Forebay-Log-Complete"] = "1" if complete else "0"
         return answer
 
@@ -70,15 +76,19 @@ class StepLogView(WorkspaceAPIView):
         return int(read_number(request, "offset", 0))
 
 
-def _read(path: Path, offset: int, limit: int) -> tuple[bytes, int, int]:
-    try:
-        with path.open("rb") as file:
-            size = file.seek(0, 2)
-            start = max(0, size + offset) if offset < 0 else min(offset, size)
-            file.seek(start)
-            return file.read(limit), size, start
-    except FileNotFoundError:
-        return b"", 0, 0
+@extend_schema(responses=OpenApiTypes.OBJECT)
+class StepResourcesView(WorkspaceAPIView):
+    """What an attempt used: at most a thousand samples, evenly over its time."""
+
+    def get(self, request: Request, workspace_name: str, step_uid: str) -> Response:
+        """`t` seconds since its start, `cpu` percent of one core, `memory_mb`, `processes`, `gpu`.
+
+        Of a longer time each item is the mean, but the most memory and processes.
+        """
+        step = selectors.get_step(self.workspace, step_uid)
+        attempt = selectors.get_attempt(step, int(read_number(request, "attempt", 0)) or None)
+        samples = [] if attempt is None else read_samples(selectors.attempt_folder(attempt))
+        return Response({"items": [one.as_dict() for one in for_display(samples)]})
 
 
 @extend_schema(responses=OpenApiTypes.OBJECT)
@@ -87,7 +97,12 @@ class StepMetricsView(WorkspaceAPIView):
 
     def get(self, request: Request, workspace_name: str, step_uid: str) -> Response:
         step = selectors.get_step(self.workspace, step_uid)
-        rows = selectors.metrics_of(step.run, step, name=request.query_params.get("name", ""))
+        rows = selectors.metrics_of(
+            step.run,
+            step,
+            name=request.query_params.get("name", ""),
+            recursive=request.query_params.get("recursive") == "true",
+        )
         return Response({"items": [metric_shape(row) for row in rows]})
 
 
@@ -95,36 +110,13 @@ class StepMetricsView(WorkspaceAPIView):
 class StepRecordsView(WorkspaceAPIView):
     """Metrics, tags and properties sent for a step by REST instead of its spool."""
 
+    @idempotent("steps.records")
     def post(self, request: Request, workspace_name: str, step_uid: str) -> Response:
-        step = selectors.get_step(self.workspace, step_uid)
-        if self.actor.is_run_token and self.actor.step_run_uid != step.uid:
-            raise Forbidden("A step's own token writes its own records only.", code="run_token")
+        step = writable_step(self, step_uid)
         stored = ingest_records(
             run=step.run, step_run=step, records=read_records(request), now=timezone.now()
         )
         return Response({"stored": stored})
-
-
-@extend_schema(responses=OpenApiTypes.OBJECT)
-class StepArtifactsView(WorkspaceAPIView):
-    """Files that a step left in ./outputs and ./logs."""
-
-    def get(self, request: Request, workspace_name: str, step_uid: str) -> Response:
-        step = selectors.get_step(self.workspace, step_uid)
-        rows = selectors.artifacts_of(step)
-        return Response({"items": [{"path": row.path, "size": row.size} for row in rows]})
-
-
-@extend_schema(responses=BINARY)
-class StepArtifactView(WorkspaceAPIView):
-    """One such file."""
-
-    def get(
-        self, request: Request, workspace_name: str, step_uid: str, path: str
-    ) -> HttpResponseBase:
-        row = selectors.get_artifact(selectors.get_step(self.workspace, step_uid), path)
-        blob = BlobStore(Path(settings.FOREBAY_DATA) / "blobs").path_of(row.sha256)
-        return _download(blob, Path(path).name)
 
 
 @extend_schema(responses=OpenApiTypes.OBJECT)

@@ -11,6 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from pipelines.domain.control import Retry
+from pipelines.domain.output_datasets import Reading, Registration
+
 GRAPH_VERSION = 1
 PARAMETER_TYPES: dict[str, tuple[type, ...]] = {
     "int": (int,),
@@ -73,6 +76,7 @@ class Input:
     source: Source
     mode: str = "mount"
     path_on_compute: str | None = None
+    as_dataset: Reading | None = None  # how a step's output is read when the mode is "direct"
 
 
 @dataclass(frozen=True)
@@ -83,6 +87,8 @@ class Output:
     is_directory: bool | None = None
     path_on_compute: str | None = None
     overwrite: bool = False
+    destination: str | None = None  # a template; None: where the studio keeps all outputs
+    register_on_complete: Registration | None = None
 
 
 @dataclass(frozen=True)
@@ -110,6 +116,9 @@ class Node:
     version: str | None = None
     hash_paths: tuple[str, ...] | None = None
     after: tuple[str, ...] = ()
+    retry: Retry | None = None
+    timeout_seconds: int | None = None
+    reuse_max_age_seconds: int | None = None
     raw: Mapping[str, Any] = field(default_factory=dict)
 
     def input(self, name: str) -> Input | None:

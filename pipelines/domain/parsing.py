@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from pipelines.domain.control import read_retry, seconds_fault
 from pipelines.domain.graph import (
     GRAPH_VERSION,
     INPUT_MODES,
@@ -25,6 +26,13 @@ from pipelines.domain.graph import (
     StepOutputSource,
 )
 from pipelines.domain.names import port_name_fault, step_environment_faults, variable_fault
+from pipelines.domain.output_datasets import (
+    Reading,
+    Registration,
+    destination_fault,
+    read_reading,
+    read_registration,
+)
 from workspaces.domain.errors import Problem
 
 NAME_LIMIT = 255
@@ -177,6 +185,9 @@ def _parse_node(raw: Any, index: int, problems: list[Problem]) -> Node | None:
         environment = None
     for field, message in step_environment_faults(environment or {}):
         reader.problem(f"environment.{field}", message)
+    retry, faults = read_retry(raw.get("retry"))
+    for field, message in faults:
+        reader.problem(field, message)
     return Node(
         id=node_id,
         name=reader.text(raw, "name"),
@@ -192,8 +203,18 @@ def _parse_node(raw: Any, index: int, problems: list[Problem]) -> Node | None:
         version=reader.optional_text(raw, "version"),
         hash_paths=tuple(hash_paths) if hash_paths is not None else None,
         after=tuple(after),
+        retry=retry,
+        timeout_seconds=_seconds(reader, raw, "timeout_seconds"),
+        reuse_max_age_seconds=_seconds(reader, raw, "reuse_max_age_seconds"),
         raw=raw,
     )
+
+
+def _seconds(reader: _Reader, raw: Mapping[str, Any], key: str) -> int | None:
+    if fault := seconds_fault(raw.get(key), key):
+        reader.problem(key, fault)
+        return None
+    return raw.get(key)
 
 
 def parse_node(raw: Mapping[str, Any]) -> Node:
@@ -286,7 +307,8 @@ def _parse_inputs(reader: _Reader, raw: Mapping[str, Any]) -> tuple[Input, ...]:
         source = _parse_source(reader, item.get("source"), f"{field}.source")
         if source is not None:
             path = reader.optional_text(item, "path_on_compute", field + ".")
-            inputs.append(Input(name, source, str(mode), path))
+            reading = _parse_reading(reader, item, field)
+            inputs.append(Input(name, source, str(mode), path, reading))
     return tuple(inputs)
 
 
@@ -310,6 +332,40 @@ def _parse_outputs(reader: _Reader, raw: Mapping[str, Any]) -> tuple[Output, ...
                 is_directory=is_directory,
                 path_on_compute=reader.optional_text(item, "path_on_compute", field + "."),
                 overwrite=reader.flag(item, "overwrite", False, field + "."),
+                destination=_parse_destination(reader, item, name, field),
+                register_on_complete=_parse_registration(reader, item, field),
             )
         )
     return tuple(outputs)
+
+
+def _parse_reading(reader: _Reader, item: Mapping[str, Any], field: str) -> Reading | None:
+    if item.get("as_dataset") is None:
+        return None
+    reading, fault = read_reading(item["as_dataset"])
+    if fault:
+        reader.problem(f"{field}.as_dataset", fault)
+    return reading
+
+
+def _parse_destination(
+    reader: _Reader, item: Mapping[str, Any], name: str, field: str
+) -> str | None:
+    template = item.get("destination")
+    if template is None:
+        return None
+    if fault := destination_fault(template, name):
+        reader.problem(f"{field}.destination", f"The destination {template!r} {fault}.")
+        return None
+    return str(template)
+
+
+def _parse_registration(
+    reader: _Reader, item: Mapping[str, Any], field: str
+) -> Registration | None:
+    if item.get("register_on_complete") is None:
+        return None
+    registration, fault = read_registration(item["register_on_complete"])
+    if fault:
+        reader.problem(f"{field}.register_on_complete", fault)
+    return registration

@@ -16,6 +16,7 @@ NAME_LENGTH = 255
 VALUE_BYTES = 1_000_000
 KINDS = ("metric", "tag", "property")
 TARGETS = ("self", "parent")
+CHILD_LENGTH = 36
 
 
 class BadRecord(ValueError):
@@ -33,6 +34,7 @@ class Record:
     metric_kind: str = "scalar"
     description: str = ""
     at: datetime | None = None
+    child: str = ""  # id of the child run it belongs to
 
 
 def parse_line(line: bytes) -> Record:
@@ -53,6 +55,9 @@ def parse_record(raw: Any) -> Record:
         raise BadRecord(f"Its kind is {kind!r}, not one of {', '.join(KINDS)}.")
     if target not in TARGETS:
         raise BadRecord(f"Its target is {target!r}, not self or parent.")
+    child = raw.get("child") or ""
+    if not isinstance(child, str) or len(child) > CHILD_LENGTH:
+        raise BadRecord("Its child must be the id of a child run.")
     name = raw.get("name")
     if not isinstance(name, str) or not 1 <= len(name) <= NAME_LENGTH:
         raise BadRecord(f"Its name must be a text of 1 to {NAME_LENGTH} characters.")
@@ -60,9 +65,8 @@ def parse_record(raw: Any) -> Record:
     if len(json.dumps(value)) > VALUE_BYTES:
         raise BadRecord(f"The value of {name!r} is larger than 1 MB.")
     if kind != "metric":
-        return Record(
-            kind, target == "parent", name, value if isinstance(value, str) else str(value)
-        )
+        text = value if isinstance(value, str) else str(value)
+        return Record(kind, target == "parent", _clean(name), text, child=child)
     return Record(
         kind,
         target == "parent",
@@ -71,6 +75,7 @@ def parse_record(raw: Any) -> Record:
         _clean(str(raw.get("metric_kind") or "scalar"))[:20],
         _clean(str(raw.get("description") or ""))[:500],
         _moment(raw.get("at")),
+        child,
     )
 
 

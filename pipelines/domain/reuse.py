@@ -24,7 +24,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pipelines.domain.graph import InputRef, Node, OutputRef, ParameterRef
+from pipelines.domain.graph import InputRef, Node, Output, OutputRef, ParameterRef
 
 FORMAT = 1
 SHOWN_LENGTH = 60
@@ -96,7 +96,7 @@ def known_parts(
     for name, value in ((node.environment or {}).get("variables") or {}).items():
         parts[f"variable:{name}"] = canonical(value)
     for port in node.outputs:
-        parts[f"output:{port.name}"] = canonical([port.datastore, port.mode, port.is_directory])
+        parts[f"output:{port.name}"] = canonical(_output_settings(port))
     for name, content in input_contents.items():
         parts[f"input:{name}"] = input_part(node, name, content)
     return parts
@@ -105,7 +105,20 @@ def known_parts(
 def input_part(node: Node, name: str, content: str) -> str:
     """The part of one input: what is behind it and how the step gets it."""
     port = node.input(name)
+    if port is not None and port.as_dataset is not None:
+        content += " " + canonical(port.as_dataset.as_dict())
     return f"{port.mode if port else ''} {content}"
+
+
+def _output_settings(port: Output) -> list[Any]:
+    """What is asked of an output; what was not asked leaves the older, shorter form."""
+    settings: list[Any] = [port.datastore, port.mode, port.is_directory]
+    registered = port.register_on_complete
+    if port.destination is not None or registered is not None:
+        settings.append(port.destination)
+    if registered is not None:
+        settings += [registered.name, registered.reading.as_dict()]
+    return settings
 
 
 def _symbol(argument: Any) -> Any:

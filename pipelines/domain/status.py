@@ -2,12 +2,12 @@
 
     NotStarted ──> Queued ──> Preparing ──> Running ──> Finalizing ──> Completed
         │            │  ^         │            │             │
-        │            │  └─requeue─┘            │             ├──> Failed
+        │            │  └─again───┴────────────┴─────────────┼──> Failed
         │            │                         │             └──> Canceled
         ├─reused────────────────────────────────────────────────> Completed
         └────────────┴──> Canceled      Preparing/Running ──> CancelRequested ──> Canceled
 
-Only `services/progress.py` and `services/steps.py` write a status, through `TRANSITIONS`.
+Only `services/progress.py`, `steps.py` and `retries.py` write a status, through `TRANSITIONS`.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ TRANSITIONS: dict[Status, frozenset[Status]] = {
     Status.RUNNING: frozenset(
         {Status.FINALIZING, Status.FAILED, Status.CANCEL_REQUESTED, Status.QUEUED}
     ),
-    Status.FINALIZING: frozenset({Status.COMPLETED, Status.FAILED, Status.CANCELED}),
+    Status.FINALIZING: frozenset({Status.COMPLETED, Status.FAILED, Status.CANCELED, Status.QUEUED}),
     Status.CANCEL_REQUESTED: frozenset({Status.CANCELED, Status.FINALIZING, Status.FAILED}),
     Status.COMPLETED: frozenset(),
     Status.FAILED: frozenset(),
@@ -77,6 +77,10 @@ class Reason(StrEnum):
     ENVIRONMENT_FAILED = "environment_failed"
     LOST = "lost"
     NEVER_STARTED = "never_started"
+    TIMED_OUT = "timed_out"
+    OUT_OF_MEMORY = "out_of_memory"
+    RUN_TIMED_OUT = "run_timed_out"
+    RETRYING = "retrying"
     STEP_FAILED = "step_failed"
     INTERNAL = "internal"
 
@@ -95,6 +99,12 @@ SENTENCES: dict[Reason, str] = {
     Reason.ENVIRONMENT_FAILED: "The step's environment could not be built: {detail}",
     Reason.LOST: "The step's process disappeared without an exit code.",
     Reason.NEVER_STARTED: "The runner ended before it could start the script; it is tried again.",
+    Reason.TIMED_OUT: "The script ran longer than its limit of {seconds} s.",
+    Reason.OUT_OF_MEMORY: (
+        "The script was ended because it used more than the memory limit of {limit_mb} MB."
+    ),
+    Reason.RUN_TIMED_OUT: "The run took longer than its limit of {seconds} s.",
+    Reason.RETRYING: "Attempt {attempt} failed ({detail}); tried again {when}.",
     Reason.STEP_FAILED: "{step} failed: {detail}",
     Reason.INTERNAL: "The studio failed while handling this step: {detail}",
 }

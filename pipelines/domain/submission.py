@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from pipelines.domain.control import read_retry, seconds_fault
 from workspaces.domain.errors import Problem
 
 EXPERIMENT_LIMIT = 255
@@ -49,6 +50,23 @@ def check_body(body: Any, *, need_experiment: bool) -> list[Problem]:
             problems.append(Problem(f"{name} must be true or false.", name))
     if body.get("source") is not None and body["source"] not in SOURCES:
         problems.append(Problem(f"source must be one of {', '.join(SOURCES)}.", "source"))
+    return problems + _check_control(body)
+
+
+def _check_control(body: Mapping[str, Any]) -> list[Problem]:
+    problems = [Problem(message, field) for field, message in read_retry(body.get("retry"))[1]]
+    if fault := seconds_fault(body.get("timeout_seconds"), "timeout_seconds"):
+        problems.append(Problem(fault, "timeout_seconds"))
+    forced = body.get("force_nodes")
+    if forced is not None and (
+        not isinstance(forced, list) or not all(isinstance(one, str) for one in forced)
+    ):
+        problems.append(Problem("force_nodes must be a list of node ids.", "force_nodes"))
+    for name in ("resume_from", "rerun_from_node"):
+        if body.get(name) is not None and not isinstance(body[name], str):
+            problems.append(Problem(f"{name} must be a text or null.", name))
+    if body.get("rerun_from_node") is not None and body.get("resume_from") is None:
+        problems.append(Problem("rerun_from_node needs resume_from.", "rerun_from_node"))
     return problems
 
 

@@ -7,7 +7,6 @@ ends when the attempt has ended and its file was read to the end.
 from __future__ import annotations
 
 import asyncio
-import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -16,10 +15,12 @@ from weakref import WeakKeyDictionary
 
 from django.conf import settings
 
+from pipelines.domain.log_files import LogPiece, read_log
 from pipelines.domain.status import FINAL, Status
 from pipelines.live.polling import PollThread
 from pipelines.models import Attempt, StepRun
 
+NOTHING = LogPiece(b"", 0, 0, 0)
 CHUNK = 256 * 1024  # bytes a watch sends at most every 50 ms: 5 MB/s, so that none piles up
 ASK_AGAIN = 0.25  # seconds between two questions whether the attempt has ended
 
@@ -75,10 +76,11 @@ class LogFollower(PollThread[Watch]):
             watch.asked_at = now
             # Asked before the file is read: what was written before the end is then read too.
             watch.path, watch.ended = find_log(watch.step, watch.attempt)
-        data = read_at(watch.path, watch.offset) if watch.path else b""
-        text, taken = cut_utf8(data, last=watch.ended and len(data) < CHUNK)
+        piece = read_log(watch.path, watch.offset, CHUNK) if watch.path else NOTHING
+        last = piece.last or (watch.ended and len(piece.data) < CHUNK)
+        text, taken = cut_utf8(piece.data, last=last)
         if text:
-            start, watch.offset = watch.offset, watch.offset + taken
+            start, watch.offset = watch.offset, piece.next - len(piece.data) + taken
             self.tell(watch.on_text, start, watch.offset, text)
         elif watch.ended:
             self.remove(watch)
@@ -98,18 +100,6 @@ def find_log(step: str, attempt: int) -> tuple[Path | None, bool]:
     folder, ended_at, status, newest = row
     ended = ended_at is not None or newest > attempt or Status(status) in FINAL
     return Path(settings.FOREBAY_DATA) / folder / "log", ended
-
-
-def read_at(path: Path, offset: int) -> bytes:
-    """Up to `CHUNK` bytes from there; a file that is not there yet is empty."""
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
-    except FileNotFoundError:
-        return b""
-    try:
-        return os.pread(descriptor, CHUNK, offset)
-    finally:
-        os.close(descriptor)
 
 
 _followers: WeakKeyDictionary[asyncio.AbstractEventLoop, LogFollower] = WeakKeyDictionary()

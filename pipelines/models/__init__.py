@@ -1,5 +1,6 @@
 """Rows of the pipelines floor: experiments, runs, their steps and what came out of them."""
 
+from pipelines.models.children import ChildRun
 from pipelines.models.events import Event
 from pipelines.models.results import Artifact, Metric, Output
 from pipelines.models.runs import Experiment, Run
@@ -8,6 +9,7 @@ from pipelines.models.steps import Attempt, StepEdge, StepRun
 __all__ = [
     "Artifact",
     "Attempt",
+    "ChildRun",
     "Event",
     "Experiment",
     "Metric",

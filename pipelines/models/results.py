@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.db import models
 
-from data.models import Datastore
+from data.models import DatasetVersion, Datastore
+from pipelines.models.children import ChildRun
 from pipelines.models.runs import Run
 from pipelines.models.steps import StepRun
 
@@ -21,6 +22,10 @@ class Output(models.Model):
     identity = models.CharField(max_length=64)  # digest of sizes, times and inodes: tampering
     file_count = models.PositiveIntegerField()
     size = models.BigIntegerField()
+    # What `register_on_complete` registered; a reused step's row names the earlier version.
+    dataset_version = models.ForeignKey(
+        DatasetVersion, on_delete=models.SET_NULL, null=True, blank=True
+    )
 
     class Meta:
         constraints = [
@@ -60,6 +65,9 @@ class Metric(models.Model):
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="metrics")
     step_run = models.ForeignKey(
         StepRun, on_delete=models.CASCADE, null=True, blank=True, related_name="metrics"
+    )
+    child_run = models.ForeignKey(
+        ChildRun, on_delete=models.CASCADE, null=True, blank=True, related_name="metrics"
     )
     name = models.CharField(max_length=255)
     value = models.JSONField()

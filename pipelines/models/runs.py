@@ -52,6 +52,12 @@ class Run(models.Model):
     parameters = models.JSONField(default=dict)  # every parameter's value in this run
     regenerate_outputs = models.BooleanField(default=False)
     continue_on_step_failure = models.BooleanField(default=False)
+    retry = models.JSONField(default=dict)  # for steps that name none; as StepRun.retry
+    timeout_seconds = models.PositiveIntegerField(null=True, blank=True)
+    deadline = models.DateTimeField(null=True, blank=True)  # while it runs under a time limit
+    resumed_from = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="resumed_by"
+    )
     step_count = models.PositiveIntegerField(default=0)
     open_count = models.PositiveIntegerField(default=0)  # steps without a final answer
     submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
@@ -64,6 +70,11 @@ class Run(models.Model):
             models.UniqueConstraint(fields=["experiment", "number"], name="one_run_per_number")
         ]
         indexes = [
+            models.Index(
+                fields=["deadline"],
+                condition=models.Q(deadline__isnull=False),
+                name="run_deadline",
+            ),
             models.Index(fields=["workspace", "-id"], name="run_list"),
             models.Index(fields=["workspace", "status", "-id"], name="run_by_status"),
             models.Index(fields=["workspace", "submitted_by", "-id"], name="run_by_person"),

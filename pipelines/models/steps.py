@@ -36,6 +36,15 @@ class StepRun(models.Model):
     waits_for = models.PositiveIntegerField(default=0)  # direct predecessors not yet completed
     attempt = models.PositiveIntegerField(default=0)  # number of the newest attempt
     cancel_requested = models.BooleanField(default=False)
+    # Control (domain/control.py): what holds for this step in this run.
+    retry = models.JSONField(default=dict)  # {} = none, else count, delay_seconds, on
+    retries = models.PositiveIntegerField(default=0)  # attempts that were tried again
+    not_before = models.DateTimeField(null=True, blank=True)  # a Queued row that waits for a time
+    timeout_seconds = models.PositiveIntegerField(null=True, blank=True)
+    forced = models.BooleanField(default=False)  # runs whatever there is to reuse
+    kept_from = models.ForeignKey(  # of a resumed run: kept from there while its parts are equal
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="kept_by"
+    )
     # Reuse (domain/reuse.py): parts known at submit; those of upstream outputs join when ready.
     known_parts = models.JSONField(default=dict)
     fingerprint_parts = models.JSONField(null=True)
@@ -59,6 +68,16 @@ class StepRun(models.Model):
         constraints = [models.UniqueConstraint(fields=["run", "node_id"], name="one_step_per_node")]
         indexes = [
             models.Index(fields=["status", "compute_target", "run", "id"], name="step_queue"),
+            models.Index(
+                fields=["compute_target", "run", "id"],
+                condition=models.Q(status="Queued", not_before__isnull=True),
+                name="step_queue_ready",
+            ),
+            models.Index(
+                fields=["not_before"],
+                condition=models.Q(not_before__isnull=False),
+                name="step_delayed",
+            ),
             models.Index(
                 fields=["workspace", "fingerprint"],
                 condition=models.Q(status="Completed", reused=False),
@@ -102,6 +121,7 @@ class Attempt(models.Model):
     exit_code = models.IntegerField(null=True, blank=True)
     outcome = models.CharField(max_length=16, blank=True)  # final status of this attempt
     reason = models.CharField(max_length=30, blank=True)
+    reason_data = models.JSONField(default=dict)
     ingested_seq = models.BigIntegerField(default=0)  # records of the spool already stored
 
     class Meta:

@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from pipelines.domain.status import Reason, Status
 from pipelines.models import Attempt
-from pipelines.runner import protocol, strays
+from pipelines.runner import protocol, strays, time_limit
 from pipelines.runner.attempts import Attempts
 from pipelines.runner.specs import attempt_folder
 from pipelines.runner.staging.spec import SPEC_FILE, StagingError, read_spec
@@ -85,6 +85,7 @@ def _watch(attempts: Attempts, work: Work, canceling: bool) -> None:
     attempts.watch_script(work, process)
     if work.attempt.step_run.status == Status.PREPARING.value:
         steps.mark_running(attempt=work.attempt, pid=process.pid, now=timezone.now())
+    time_limit.begin(work)
     if canceling:
         attempts.cancel({work.attempt.step_run_id})
 
@@ -94,7 +95,7 @@ def _take_ended(attempts: Attempts, work: Work, found: protocol.Found, canceling
     if found.pid and found.exit_code is None:
         protocol.signal_group(found.pid, signal.SIGKILL)
     strays.end_strays(strays.all_processes(), marker=f"FOREBAY_SPOOL={work.spool.path}")
-    work.exit_code = found.exit_code
+    work.exit_code, work.timed_out = found.exit_code, (work.folder / time_limit.MARK).exists()
     work.canceling = canceling
     attempts.works[work.attempt.step_run_id] = work
     if found.pid == 0 and found.exit_code is None:  # a runner fenced it and died then
@@ -114,9 +115,8 @@ def _queue_again(attempts: Attempts, attempt: Attempt, folder: Path, canceling: 
     """The script never started, and from now on it can't: give the step another attempt."""
     protocol.take_fence(folder)
     attempts.leave_behind(folder)
-    if canceling:
-        outcome = Outcome(Status.CANCELED, Reason.CANCELED_BY_USER)
+    if canceling or not steps.requeue_step(attempt=attempt, now=timezone.now()):
+        outcome = Outcome(Status.CANCELED, Reason.CANCELED_BY_USER)  # perhaps a moment ago
         steps.finish_step(attempt=attempt, outcome=outcome, now=timezone.now())
         return
-    steps.requeue_step(attempt=attempt, now=timezone.now())
     log.info("attempt %s never started; its step is queued again", attempt.folder)

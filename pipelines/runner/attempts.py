@@ -20,16 +20,14 @@ from django.utils import timezone
 
 from pipelines.domain.status import Reason, Status
 from pipelines.models import Attempt
-from pipelines.runner import protocol, strays
+from pipelines.runner import limits, protocol, strays, time_limit
 from pipelines.runner.environment_builds import EnvironmentBuilds
+from pipelines.runner.ingesting import Backlog
+from pipelines.runner.log_limit import limit_log
 from pipelines.runner.outcomes import decide_outcome, failed_early
 from pipelines.runner.processes import ProcessTable
 from pipelines.runner.protocol import Process
-from pipelines.runner.specs import (
-    SpecError,
-    attempt_folder,
-    build_spec,
-)
+from pipelines.runner.specs import SpecError, attempt_folder, build_spec
 from pipelines.runner.staging.finalize import clean_up, finalize
 from pipelines.runner.staging.prepare import CODE, prepare
 from pipelines.runner.staging.spec import (
@@ -40,14 +38,25 @@ from pipelines.runner.staging.spec import (
     read_json,
     write_json,
 )
-from pipelines.runner.work import Phase, Work, append_line, is_small, stager_arguments, tail_of
-from pipelines.services import records, steps
+from pipelines.runner.work import (
+    Phase,
+    Work,
+    append_line,
+    failed_result,
+    is_small,
+    make_room,
+    stager_arguments,
+    tail_of,
+)
+from pipelines.services import steps
+from pipelines.services.hot_rows import memory_limit
 from pipelines.services.steps import ClaimedStep, Outcome
 
 log = logging.getLogger(__name__)
 
 GRACE = 10.0  # seconds between TERM and KILL
 STAGER_TRIES = 3
+STAGER_LIMIT = 6 * 3600.0  # seconds for one try; a file system that hangs must not hold a step
 
 
 class Attempts:
@@ -60,12 +69,15 @@ class Attempts:
         *,
         reached: Callable[[str], None],
         claim: Callable[[], None],
+        retried: Callable[[], None],
     ) -> None:
         self.processes = processes
         self.environments = environments
         self.reached = reached
         self.claim = claim
+        self.retried = retried
         self.works: dict[int, Work] = {}
+        self.backlog = Backlog()
         self.had_strays = False
         self._to_clean: list[Path] = []
 
@@ -123,10 +135,11 @@ class Attempts:
     def start(self, work: Work) -> None:
         """Start the script; the row says so while it starts up."""
         self.reached("prepared")
+        limit_mb = memory_limit(work.attempt.step_run.compute_target_id)
         try:
             process = protocol.start_process(
                 work.folder,
-                work.spec["argv"],
+                [*limits.begin(work.folder, limit_mb), *work.spec["argv"]],
                 log=work.log,
                 cwd=work.folder / CODE,
                 env=work.spec["env"],
@@ -138,6 +151,7 @@ class Attempts:
         self.watch_script(work, process)
         running = steps.mark_running(attempt=work.attempt, pid=process.pid, now=timezone.now())
         self.reached("marked")
+        time_limit.begin(work)
         if not running:
             self.cancel({work.attempt.step_run_id})
 
@@ -192,7 +206,10 @@ class Attempts:
     def finalize(self, work: Work) -> None:
         """Keep the results: here when they are small, else in a child."""
         work.phase = Phase.FINALIZING
-        keep = work.exit_code == 0 and not work.canceling
+        make_room(work.folder)
+        limit_log(work.log, ended=True)
+        work.memory = limits.end(work.folder, work.exit_code)
+        keep = work.succeeded
         if (work.folder / FINALIZED_FILE).exists():  # done before a restart
             self.conclude(work, read_json(work.folder / FINALIZED_FILE))
         elif is_small(work):
@@ -208,12 +225,20 @@ class Attempts:
 
     def conclude(self, work: Work, result: dict[str, Any]) -> None:
         """Store what is left of the spool, then the outcome; then somebody else's turn."""
-        self.ingest(work, to_end=True)
+        make_room(work.folder, CODE)
+        if self.backlog.take_in(work, result):
+            self._store_end(work, result)
+        elif not (work.folder / FINALIZED_FILE).exists():  # for the next runner
+            write_json(work.folder / FINALIZED_FILE, result)
+
+    def _store_end(self, work: Work, result: dict[str, Any]) -> None:
         outcome = decide_outcome(
             work.attempt.step_run,
             exit_code=work.exit_code,
             canceled=work.canceling,
+            timed_out=work.timed_out,
             result=result,
+            memory=work.memory,
         )
         self.finish(work, outcome)
 
@@ -222,6 +247,9 @@ class Attempts:
         self.works.pop(work.attempt.step_run_id, None)
         steps.finish_step(attempt=work.attempt, outcome=outcome, now=timezone.now())
         self.reached("finished")
+        if work.attempt.step_run.status == Status.QUEUED.value:
+            self.retried()
+        limits.remove_group(work.folder)
         self.claim()
 
     def fail_early(self, work: Work, reason: Reason, detail: str) -> None:
@@ -257,13 +285,8 @@ class Attempts:
             process = protocol.start_process(
                 folder,
                 [
-                    sys.executable,
-                    "-S",
-                    "-m",
-                    "pipelines.runner.staging",
-                    stage,
-                    os.fspath(work.folder),
-                    *arguments,
+                    *(sys.executable, "-S", "-m", "pipelines.runner.staging"),
+                    *(stage, os.fspath(work.folder), *arguments),
                 ],
                 log=work.folder / "staging.log",
                 cwd=settings.BASE_DIR,
@@ -282,16 +305,18 @@ class Attempts:
         def ended() -> None:
             protocol.signal_group(process.pid, signal.SIGKILL)
             protocol.reap(process)
-            work.process = None
+            was_killed, work.process, work.kill_at = work.kill_at is None, None, None
             if protocol.read_exit_code(process.folder) == 0:
                 self._staged(work, stage)
             elif work.canceling and stage == "prepare":
                 self.finish(work, Outcome(Status.CANCELED, Reason.CANCELED_BY_USER))
+            elif was_killed:
+                self._stager_gave_up(work, stage, f"took more than {STAGER_LIMIT:g} s")
             else:
                 self.run_stager(work, stage, *stager_arguments(work, stage))
 
         work.phase = Phase.PREPARING if stage == "prepare" else Phase.FINALIZING
-        work.process = process
+        work.process, work.kill_at = process, time.monotonic() + STAGER_LIMIT
         self.works[work.attempt.step_run_id] = work
         self.processes.watch(process, lambda: self.guard(work.attempt, ended))
 
@@ -308,23 +333,15 @@ class Attempts:
         else:
             self.start(work)
 
-    def _stager_gave_up(self, work: Work, stage: str) -> None:
+    def _stager_gave_up(
+        self, work: Work, stage: str, how: str = f"failed {STAGER_TRIES} times"
+    ) -> None:
         tail = tail_of(work.folder / "staging.log")
         if stage == "prepare":
-            self.fail_early(work, Reason.PREPARE_FAILED, f"Copying its files failed. {tail}")
+            self.fail_early(work, Reason.PREPARE_FAILED, f"Copying its files {how}. {tail}".strip())
         else:
-            detail = f"Keeping its outputs failed {STAGER_TRIES} times. {tail}"
             self._to_clean.append(work.folder)
-            self.conclude(
-                work,
-                {
-                    "missing": [],
-                    "outputs": [],
-                    "artifacts": [],
-                    "error": detail,
-                    "error_lines": detail.split("\n"),
-                },
-            )
+            self.conclude(work, failed_result(f"Keeping its outputs {how}. {tail}".strip()))
 
     # -- now and then -------------------------------------------------------------------------
 
@@ -334,7 +351,7 @@ class Attempts:
             work = self.works.get(step_id)
             if work is None or work.canceling or work.phase is Phase.FINALIZING:
                 continue
-            work.canceling = True
+            work.canceling, work.timeout_at = True, None
             if work.process is None:  # waits for its environment
                 self._to_clean.append(work.folder)
                 self.finish(work, Outcome(Status.CANCELED, Reason.CANCELED_BY_USER))
@@ -344,8 +361,11 @@ class Attempts:
             work.kill_at = time.monotonic() + (GRACE if work.phase is Phase.RUNNING else 0)
 
     def enforce_deadlines(self, now: float) -> None:
-        """KILL what did not end within its grace."""
+        """TERM to scripts whose time is over; KILL to what did not end within its grace."""
         for work in self.works.values():
+            if work.phase is Phase.RUNNING and time_limit.is_over(work, now) and work.process:
+                protocol.signal_group(work.process.pid, signal.SIGTERM)
+                work.kill_at = now + GRACE
             if work.kill_at is not None and work.kill_at <= now and work.process is not None:
                 work.kill_at = None
                 protocol.signal_group(work.process.pid, signal.SIGKILL)
@@ -358,20 +378,13 @@ class Attempts:
         """Take in what scripts logged; remove what ended attempts no longer need."""
         for work in list(self.works.values()):
             if work.phase is Phase.RUNNING:
-                self.ingest(work, to_end=False)
+                if work.attempt.step_run_id not in self.backlog.waiting:
+                    self.backlog.take_in(work)
+                limit_log(work.log)
         while self._to_clean:
             clean_up(self._to_clean.pop())
 
-    def ingest(self, work: Work, *, to_end: bool) -> None:
-        """Store new lines of the spool; lines that can't be kept are named in the step's log."""
-        for batch in work.spool.batches(to_end=to_end):
-            stored = records.ingest_spool_records(
-                attempt=work.attempt,
-                records=batch.records,
-                from_seq=batch.from_seq,
-                to_seq=batch.to_seq,
-                now=timezone.now(),
-            )
-            if stored and batch.refused:
-                append_line(work.log, "\n".join(batch.refused[:20]) + "\n")
-            work.spool.advance(batch)
+    def go_on_ingesting(self) -> None:
+        """A turn of the loop: more of what scripts logged, and the ends that waited for it."""
+        for work, result in self.backlog.go_on():
+            self.guard(work.attempt, lambda w=work, r=result: self._store_end(w, r))  # type: ignore[misc]

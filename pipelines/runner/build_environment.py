@@ -13,9 +13,13 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
+from pipelines.runner.run_uv import Answer, run_uv, say
+
+AGAIN_AFTER = 3.0  # seconds until a build that met no index tries once more
 MARKER = "forebay-environment.json"
 WARM_UP = """
 for name in ("joblib", "pandas", "sklearn.pipeline", "sklearn.linear_model", "sklearn.ensemble",
@@ -44,11 +48,11 @@ def main(folder: Path) -> int:
         if leftover.exists():
             shutil.rmtree(leftover)
     uv, python = order["uv"], os.fspath(temporary / "bin" / "python")
+    say(f"Build {order.get('attempt', 1)}:")
     for notice in order["notices"]:
         say(notice)
-    if not run(
-        [uv, "venv", "--quiet", "--relocatable", "--python", order["python"], os.fspath(temporary)]
-    ):
+    making = [uv, "venv", "--quiet", "--relocatable", "--python", order["python"]]
+    if not run_uv([*making, os.fspath(temporary)]).ok:
         return 1
     if not install(order, [uv, "pip", "install", "--python", python]):
         shutil.rmtree(temporary, ignore_errors=True)
@@ -70,13 +74,25 @@ def install(order: dict[str, Any], command: list[str]) -> bool:
     if not requirements and not defaults:
         return True
     indexes = index_options(order["pip_python"])
-    if run([*command, *indexes, *requirements, *defaults]):
-        return True
-    if not requirements or not defaults:
-        return False
-    say("The studio's default packages may not fit; trying their other versions.")
-    names = [re.split(r"[=<>!~\[; ]", one)[0] for one in defaults]
-    return run([*command, *indexes, *requirements, *names])
+    say(f"Installing {', '.join([*requirements, *defaults])}, and what they need.")
+    answer = run_patiently([*command, *indexes, *requirements, *defaults])
+    if not answer.ok and not answer.remedy and requirements and defaults:
+        say("The studio's default packages may not fit; trying their other versions.")
+        names = [re.split(r"[=<>!~\[; ]", one)[0] for one in defaults]
+        answer = run_patiently([*command, *indexes, *requirements, *names])
+    if answer.remedy:
+        say(answer.remedy)
+    return answer.ok
+
+
+def run_patiently(command: list[str]) -> Answer:
+    """Run uv, and once more when it could not reach the package index."""
+    answer = run_uv(command)
+    if answer.unreachable:
+        say(f"The package index can't be reached; trying once more in {AGAIN_AFTER:.0f} s.")
+        time.sleep(AGAIN_AFTER)
+        answer = run_uv(command)
+    return answer
 
 
 def index_options(pip_python: str) -> list[str]:
@@ -111,17 +127,6 @@ def parse_pip_settings(listing: str) -> dict[str, list[str]]:
         if scope == ":env:" or name not in values:
             values[name] = texts
     return values
-
-
-def run(command: list[str]) -> bool:
-    """Run uv with our own output as its; whether it went well."""
-    return subprocess.run(command, check=False).returncode == 0
-
-
-def say(text: str) -> None:
-    """A line of the build's log."""
-    sys.stdout.write(text + "\n")
-    sys.stdout.flush()
 
 
 def warm_up(python: str, cache: Path) -> None:

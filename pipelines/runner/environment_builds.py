@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import sys
@@ -15,6 +16,8 @@ from django.utils import timezone
 
 from compute.models import EnvironmentBuild
 from compute.services import environments
+from pipelines.domain.status import FINAL
+from pipelines.models import StepRun
 from pipelines.runner import protocol
 from pipelines.runner.build_environment import MARKER
 from pipelines.runner.processes import ProcessTable
@@ -22,12 +25,15 @@ from pipelines.runner.protocol import Process
 from pipelines.runner.staging.spec import read_json, write_json
 
 AT_ONCE = 2
+GONE = (EnvironmentBuild.READY, EnvironmentBuild.CANCELED, EnvironmentBuild.REMOVED)
 ERROR_LINES = 20
 # What a build may see of the server's variables: where packages come from, nothing else.
 PASSED_ON = ("PATH", "HOME", "LANG", "TMPDIR", "NETRC", "SSL_CERT_FILE", "SSL_CERT_DIR",
              "REQUESTS_CA_BUNDLE", "XDG_CACHE_HOME", "XDG_CONFIG_HOME")  # fmt: skip
 PASSED_ON_PREFIXES = ("UV_", "PIP_")
 PASSED_ON_SUFFIXES = ("_PROXY", "_proxy")
+
+_BUILD_LINE = re.compile(r"\ABuild [0-9]+:\Z")
 
 Built = Callable[[str | None], None]  # called with None, or with the sentence of the failure
 
@@ -47,7 +53,9 @@ class Build:
 
     row: EnvironmentBuild
     log: Path
+    process: Process
     waiters: list[Waiter] = field(default_factory=list)
+    canceled: bool = False  # its end is on the way
 
 
 class EnvironmentBuilds:
@@ -72,12 +80,13 @@ class EnvironmentBuilds:
         if row.status == EnvironmentBuild.FAILED:
             built(_failure(row.error))
             return
-        if row.status == EnvironmentBuild.READY:  # its folder was removed by hand
+        if row.status in GONE:  # Ready: its folder was removed by hand
             environments.build_again(key=row.key)
         _append(log, "Building the environment …\n")
         waiter = Waiter(log, built)
-        if row.key in self.active:
-            self.active[row.key].waiters.append(waiter)
+        active = self.active.get(row.key)
+        if active is not None and not active.canceled:
+            active.waiters.append(waiter)
             return
         self._waiting.setdefault(row.key, []).append(waiter)
         self._start_some()
@@ -106,6 +115,7 @@ class EnvironmentBuilds:
         if self._look:
             self._look = False
             self._start_some()
+            self._cancel_unwanted()
         for build in self.active.values():
             for waiter in build.waiters:
                 _copy_news(build.log, waiter)
@@ -118,8 +128,29 @@ class EnvironmentBuilds:
         keys = list(pending.order_by("id").values_list("key", flat=True))
         keys.sort(key=lambda key: key not in self._waiting)  # somebody waits: first
         for key in keys:
-            if len(self.active) < AT_ONCE:
+            if key in self.active or len(self.active) >= AT_ONCE:
+                continue  # a canceled one of the same content ends first
+            if key in self._waiting or not self._drop_unwanted(key):
                 self._start(key)
+
+    def _drop_unwanted(self, key: str) -> bool:
+        """Whether a build that was not begun is not needed any more."""
+        row = EnvironmentBuild.objects.get(key=key)
+        if row.wanted or is_awaited(row):
+            return False
+        return environments.cancel_build(build=row, now=timezone.now())
+
+    def _cancel_unwanted(self) -> None:
+        """End builds whose steps were all canceled meanwhile."""
+        for build in list(self.active.values()):
+            if build.canceled or build.row.wanted or is_awaited(build.row):
+                continue
+            if environments.cancel_build(build=build.row, now=timezone.now()):
+                build.canceled = True
+                _append(build.log, "Canceled: no step waits for this environment any more.\n")
+                protocol.signal_group(build.process.pid, signal.SIGKILL)
+            else:
+                self._look = True  # asked for a moment ago: its steps may be on their way
 
     def _start(self, key: str) -> None:
         row = environments.begin_build(key=key)
@@ -138,6 +169,7 @@ class EnvironmentBuilds:
                 "requirements": spec["requirements"],
                 "defaults": spec.get("defaults", []),
                 "notices": spec.get("notices", []),
+                "attempt": row.attempt,
             },
         )
         process = protocol.start_process(
@@ -150,7 +182,7 @@ class EnvironmentBuilds:
         self._watch(row, process)
 
     def _watch(self, row: EnvironmentBuild, process: Process) -> None:
-        build = Build(row, self._log(row), self._waiting.pop(row.key, []))
+        build = Build(row, self._log(row), process, self._waiting.pop(row.key, []))
         self.active[row.key] = build
 
         def ended() -> None:
@@ -162,6 +194,7 @@ class EnvironmentBuilds:
 
     def _finish(self, row: EnvironmentBuild) -> None:
         build = self.active.pop(row.key, None)
+        self._look = True
         marker = self.data / row.folder / MARKER
         error, lock = "", []
         if marker.exists():
@@ -169,13 +202,13 @@ class EnvironmentBuilds:
         else:
             error = _last_lines(self._log(row)) or "Its builder disappeared."
         environments.finish_build(build=row, lock=lock, error=error, now=timezone.now())
-        row.refresh_from_db()
         shutil.rmtree(self._process_folder(row), ignore_errors=True)
-        for waiter in build.waiters if build else ():
-            assert build is not None
+        row.refresh_from_db()
+        if build is None or build.canceled:
+            return  # its steps have ended
+        for waiter in build.waiters:
             _copy_news(build.log, waiter)
             waiter.built(_failure(error) if error else None)
-        self._look = True
 
     def _process_folder(self, row: EnvironmentBuild) -> Path:
         return self.data / "environments" / ".builds" / f"{row.key}.{row.attempt}"
@@ -205,7 +238,9 @@ def _build_variables() -> dict[str, str]:
 
 
 def _failure(error: str) -> str:
-    return f"building it failed.\n{error}" if error else "building it failed."
+    """One line for the step's sentence, then the build's last lines."""
+    lines = [line.strip() for line in error.split("\n") if line.strip()]
+    return f"building it failed: {lines[-1]}\n{error}" if lines else "building it failed."
 
 
 def _last_lines(log: Path) -> str:
@@ -213,7 +248,19 @@ def _last_lines(log: Path) -> str:
         text = log.read_bytes()[-16_000:].decode("utf-8", "replace").strip()
     except OSError:
         return ""
-    return "\n".join(text.split("\n")[-ERROR_LINES:])
+    lines = text.split("\n")
+    began = [number for number, line in enumerate(lines) if _BUILD_LINE.match(line)]
+    return "\n".join(lines[began[-1] if began else 0 :][-ERROR_LINES:])
+
+
+def is_awaited(row: EnvironmentBuild) -> bool:
+    """Whether a step that may still run needs it."""
+    return (
+        StepRun.objects.filter(environment=row)
+        .exclude(status__in=[status.value for status in FINAL])
+        .exclude(run__status__in=[status.value for status in FINAL])
+        .exists()
+    )
 
 
 def _copy_news(log: Path, waiter: Waiter) -> None:

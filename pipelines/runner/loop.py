@@ -11,18 +11,22 @@ import os
 import signal
 import socket
 import time
+from datetime import datetime
 from pathlib import Path
 
 from django.db import connection
 from django.utils import timezone
 
-from pipelines.runner import protocol, strays
+from pipelines.runner import limits, protocol, strays
 from pipelines.runner.adopt import adopt_attempts
 from pipelines.runner.attempts import Attempts
 from pipelines.runner.changes import DatabaseChanges
 from pipelines.runner.environment_builds import EnvironmentBuilds
+from pipelines.runner.node_use import NodeUse
 from pipelines.runner.processes import ProcessTable
+from pipelines.runner.samples import Sampler, running_scripts
 from pipelines.services import steps
+from pipelines.services.due import do_what_is_due, next_due
 from pipelines.services.steps import Rotation
 
 log = logging.getLogger(__name__)
@@ -43,14 +47,22 @@ class Runner:
         self.processes = ProcessTable()
         self.environments = EnvironmentBuilds(self.processes, data=data)
         self.attempts = Attempts(
-            self.processes, self.environments, reached=self.reached, claim=self.claim
+            self.processes,
+            self.environments,
+            reached=self.reached,
+            claim=self.claim,
+            retried=self.expect_something_due,
         )
         self.changes = DatabaseChanges()
         self.rotation = Rotation()
+        self.sampler = Sampler()
+        self.node_use = NodeUse()
         self.stopping = False
         self._claiming = False
         self._last_busy = 0.0
         self._next_slow_work = 0.0
+        self._next_due: datetime | None = None  # a delayed retry, a run's time limit
+        self._due_known = False
 
     def reached(self, point: str) -> None:
         """Called between every two steps of the protocol; tests end the process here."""
@@ -62,6 +74,7 @@ class Runner:
         self._claiming = True  # not before everything that runs is known
         self.environments.adopt()
         adopt_attempts(self.attempts, host=self.host)
+        limits.remove_leftovers(work.folder.name for work in self.attempts.works.values())
         self._claiming = False
         self.beat()
         while not self.stopping:
@@ -86,10 +99,15 @@ class Runner:
         if self.changes.happened():
             self.beat()
         self.attempts.enforce_deadlines(time.monotonic())
+        self.attempts.go_on_ingesting()
+        self._look_at_the_clock()
+        self.sampler.look(running_scripts(self.attempts.works.values()))
         if time.monotonic() >= self._next_slow_work:
             self._next_slow_work = time.monotonic() + SLOW_WORK_EVERY
             self.attempts.do_slow_work()
             self.environments.do_slow_work()
+            works = self.attempts.works.values()
+            self.node_use.look([w.attempt.step_run.compute_target_id for w in works], now)
             if self.attempts.works or self.attempts.had_strays:
                 strays.reap_orphans(self.processes.own_pids())
 
@@ -99,6 +117,18 @@ class Runner:
             self.attempts.cancel(steps.steps_to_cancel())
         self.environments.start_pending()
         self.claim()
+        self._due_known = False
+
+    def expect_something_due(self) -> None:
+        """This process stored a time at which something is due; the database tells of others'."""
+        self._due_known = False
+
+    def _look_at_the_clock(self) -> None:
+        if not self._due_known:
+            self._next_due, self._due_known = next_due(), True
+        if self._next_due is not None and self._next_due <= timezone.now():
+            do_what_is_due(now=timezone.now())
+            self.beat()
 
     def claim(self) -> None:
         """Take queued steps while there are free slots. A call from within goes on outside."""
@@ -113,6 +143,9 @@ class Runner:
                 if claimed is None:
                     return
                 self.reached("claimed")
+                self.node_use.claimed(claimed.step.compute_target_id)
+                if claimed.step.run.timeout_seconds:
+                    self.expect_something_due()
                 self.attempts.take(claimed)
         finally:
             self._claiming = False

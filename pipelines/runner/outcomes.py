@@ -10,12 +10,19 @@ from typing import Any
 from data.models import Datastore
 from pipelines.domain.status import Reason, Status
 from pipelines.models import StepRun
-from pipelines.runner.specs import PUBLISHED
+from pipelines.runner.limits import NO_LIMIT, Verdict
+from pipelines.runner.specs import published_path
 from pipelines.services.steps import FoundArtifact, FoundOutput, Outcome
 
 
 def decide_outcome(
-    step: StepRun, *, exit_code: int | None, canceled: bool, result: dict[str, Any]
+    step: StepRun,
+    *,
+    exit_code: int | None,
+    canceled: bool,
+    result: dict[str, Any],
+    timed_out: bool = False,
+    memory: Verdict = NO_LIMIT,
 ) -> Outcome:
     """The outcome of an attempt whose script has ended (`exit_code` None: it disappeared)."""
     artifacts = tuple(FoundArtifact(**one) for one in result["artifacts"])
@@ -25,6 +32,10 @@ def decide_outcome(
             Status.CANCELED, Reason.CANCELED_BY_USER, exit_code=exit_code, artifacts=artifacts
         )
     reason, data = _failure(exit_code, result)
+    if memory.killed:
+        reason, data = Reason.OUT_OF_MEMORY, {"limit_mb": memory.limit_mb}
+    if timed_out:
+        reason, data = Reason.TIMED_OUT, {"seconds": step.timeout_seconds}
     if reason is not Reason.NONE:
         return Outcome(
             Status.FAILED,
@@ -64,7 +75,8 @@ def _failure(exit_code: int | None, result: dict[str, Any]) -> tuple[Reason, dic
 def _outputs(step: StepRun, found: list[dict[str, Any]]) -> list[FoundOutput]:
     if not found:
         return []
-    names = {port["name"]: port["datastore"] for port in step.node["outputs"]}
+    ports = {port["name"]: port for port in step.node["outputs"]}
+    names = {name: port["datastore"] for name, port in ports.items()}
     stores = dict(
         Datastore.objects.filter(
             workspace_id=step.run.workspace_id, name__in=set(names.values())
@@ -73,7 +85,7 @@ def _outputs(step: StepRun, found: list[dict[str, Any]]) -> list[FoundOutput]:
     return [
         FoundOutput(
             datastore_id=stores[names[one["name"]]],
-            path=f"{PUBLISHED}/{step.uid}/{one['name']}",
+            path=published_path(step, ports[one["name"]]),
             **one,
         )
         for one in found
@@ -83,12 +95,13 @@ def _outputs(step: StepRun, found: list[dict[str, Any]]) -> list[FoundOutput]:
 def failed_early(reason: Reason, detail: str, log: Path) -> Outcome:
     """A step that never started its script. The sentence is also the end of its log.
 
-    A failed build's own lines are in the log already: only the first line joins them.
+    Only the first line of `detail` is the sentence's. What follows, a failed build's own lines,
+    is in the log already.
     """
+    first, _, lines = detail.partition("\n")
     with suppress(OSError):
         log.parent.mkdir(parents=True, exist_ok=True)
         with open(log, "ab") as file:
-            file.write(detail.split("\n", 1)[0].encode("utf-8", "replace") + b"\n")
-    return Outcome(
-        Status.FAILED, reason, {"detail": detail}, error_lines=tuple(detail.split("\n")[-20:])
-    )
+            file.write(first.encode("utf-8", "replace") + b"\n")
+    error_lines = tuple((lines or first).split("\n")[-20:])
+    return Outcome(Status.FAILED, reason, {"detail": first}, error_lines=error_lines)

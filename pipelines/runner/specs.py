@@ -11,8 +11,10 @@ from django.conf import settings
 
 from data import selectors as data
 from data.models import Datastore
+from pipelines.domain.output_datasets import fill_destination
 from pipelines.models import Output, Run, StepRun
 from pipelines.runner.staging.spec import VERSION, Spec, SpecCopy, SpecInput, SpecOutput
+from pipelines.services.output_datasets import read_output
 from pipelines.services.steps import ClaimedStep
 from workspaces.domain.errors import ForebayError
 
@@ -86,6 +88,7 @@ def build_spec(claimed: ClaimedStep) -> tuple[Spec, bool]:
         "argv": [os.fspath(environment / "bin" / "python"), step.node["script"], *arguments],
         "env": _variables(draft, claimed.token, output_paths),
     }
+    spec["notices"] = _notices(step)
     return spec, draft.file_count <= INLINE_FILES and draft.size <= INLINE_BYTES
 
 
@@ -95,6 +98,10 @@ def _add_input(draft: Draft, port: dict[str, Any]) -> None:
     one: SpecInput = {"name": name, "folder": None, "copies": [], "listing": listing}
     if "dataset" in source:
         path = _from_dataset(draft, one, source["dataset"], mode)
+    elif "node" in source and mode == "direct" and port.get("as_dataset"):
+        _, output = _output_place(draft.step, source)
+        version = read_output(step=draft.step, output=output, raw=port["as_dataset"])
+        path = _from_dataset(draft, one, version.uid, mode)
     elif "node" in source:
         listing["mode"] = mode = "mount" if mode == "direct" else mode
         path = _from_place(draft, one, *_output_place(draft.step, source), mode)
@@ -165,15 +172,39 @@ def _from_place(draft: Draft, one: SpecInput, place: Path, output: Output | None
     return os.fspath(draft.folder / target)
 
 
+def _notices(step: StepRun) -> list[str]:
+    """What the graph asks of ports and this studio does not do, as lines for the step's log."""
+    return [
+        f"path_on_compute of {port['name']} is not applied: the script gets the path that its "
+        f"argument or AZUREML_DATAREFERENCE_{port['name']} holds."
+        for port in (*(step.node.get("inputs") or ()), *(step.node.get("outputs") or ()))
+        if port.get("path_on_compute")
+    ]
+
+
+def published_path(step: StepRun, port: dict[str, Any]) -> str:
+    """Where an output is published, below its datastore's root."""
+    if port.get("destination"):
+        return fill_destination(port["destination"], step_run=step.uid, output=port["name"])
+    return f"{PUBLISHED}/{step.uid}/{port['name']}"
+
+
 def _output(step: StepRun, port: dict[str, Any], attempt: int) -> SpecOutput:
     store: Datastore = data.get_datastore(step.run.workspace, port["datastore"])
     root = data.local_path(store, "")
-    return {
+    aside = root / ASIDE / f"{step.uid}.{attempt}"
+    output: SpecOutput = {
         "name": _file_name(port["name"]),
-        "aside": os.fspath(root / ASIDE / f"{step.uid}.{attempt}"),
+        "aside": os.fspath(aside),
         "published": os.fspath(root / PUBLISHED / step.uid),
         "is_directory": port.get("is_directory"),
     }
+    if port.get("destination"):
+        # Beside the folder that is renamed as a whole; several outputs may go to several places.
+        output["aside"] = f"{aside}.to/{output['name']}"
+        output["destination"] = os.fspath(data.local_path(store, published_path(step, port)))
+        output["keep_existing"] = port.get("mode") == "upload" and not port.get("overwrite")
+    return output
 
 
 def _argument(argument: Any, inputs: dict[str, str], outputs: dict[str, str], run: Run) -> str:

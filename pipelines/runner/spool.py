@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pipelines.domain.records import BadRecord, Record, parse_line
 
-BATCH_LINES = 2000
+BATCH_LINES = 500
 BATCH_BYTES = 4_000_000
 
 

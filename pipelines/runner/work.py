@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import os
+import shutil
 from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
+from typing import Any
 
 from pipelines.domain.manifests import walk_files
 from pipelines.models import Attempt
+from pipelines.runner.limits import NO_LIMIT, Verdict
 from pipelines.runner.protocol import Process
 from pipelines.runner.specs import INLINE_BYTES, INLINE_FILES
 from pipelines.runner.spool import Spool
 from pipelines.runner.staging.finalize import KEPT_FOLDERS
 from pipelines.runner.staging.prepare import CODE
-from pipelines.runner.staging.spec import Spec
+from pipelines.runner.staging.spec import Spec, published_place
+
+LITTLE_SPACE = 64 << 20  # bytes
 
 
 class Phase(Enum):
@@ -38,12 +43,20 @@ class Work:
     canceling: bool = False
     adopted: bool = False
     kill_at: float | None = None
+    timeout_at: float | None = None  # on the monotonic clock
+    timed_out: bool = False
+    memory: Verdict = NO_LIMIT
     spool: Spool = field(init=False)
 
     def __post_init__(self) -> None:
         self.spool = Spool(self.folder / "spool")
         if self.attempt.ingested_seq:
             self.spool.skip_to(self.attempt.ingested_seq)
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether the script ended well, and not because it was made to end."""
+        return self.exit_code == 0 and not self.canceling and not self.timed_out
 
     @property
     def log(self) -> Path:
@@ -54,7 +67,7 @@ def stager_arguments(work: Work, stage: str) -> list[str]:
     """What the stager child is told besides the folder."""
     if stage == "prepare":
         return []
-    return ["keep" if work.exit_code == 0 and not work.canceling else "discard"]
+    return ["keep" if work.succeeded else "discard"]
 
 
 def is_small(work: Work) -> bool:
@@ -62,7 +75,7 @@ def is_small(work: Work) -> bool:
     count = size = 0
     code = work.folder / CODE
     places = [os.path.join(one["aside"], one["name"]) for one in work.spec["outputs"]]
-    places += [os.path.join(one["published"], one["name"]) for one in work.spec["outputs"]]
+    places += [published_place(one) for one in work.spec["outputs"]]
     for place in [*places, *(os.fspath(code / name) for name in KEPT_FOLDERS)]:
         if not os.path.lexists(place):
             continue
@@ -86,3 +99,27 @@ def tail_of(path: Path) -> str:
         return path.read_bytes()[-2000:].decode("utf-8", "replace").strip()
     except OSError:
         return ""
+
+
+def failed_result(detail: str) -> dict[str, Any]:
+    """What finalizing would have answered, when it could not."""
+    return {
+        "missing": [],
+        "outputs": [],
+        "artifacts": [],
+        "error": detail,
+        "error_lines": detail.split("\n"),
+    }
+
+
+def make_room(folder: Path, *more: str) -> None:
+    """On a disk that is all but full remove what an ended script needs no more, at once.
+
+    Else its own temporary files might keep its outcome from being stored.
+    """
+    with suppress(OSError):
+        disk = os.statvfs(folder)
+        if disk.f_bavail * disk.f_frsize >= LITTLE_SPACE:
+            return
+    for name in ("tmp", "home", "inputs", *more):
+        shutil.rmtree(folder / name, ignore_errors=True)

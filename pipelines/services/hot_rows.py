@@ -29,6 +29,8 @@ READY_FIELDS = (
     "status",
     "reason",
     "attempt",
+    "forced",
+    "kept_from_id",
     "known_parts",
 )
 # What a row that never started has in its other fields: spares a query for each of them.
@@ -41,12 +43,13 @@ UNTOUCHED: dict[str, Any] = {
     "exit_code": None,
     "reason_data": {},
     "error_lines": [],
+    "not_before": None,
 }
 JSON_FIELDS = {
     field.attname for field in StepRun._meta.concrete_fields if isinstance(field, JSONField)
 }
-TIME_FIELDS = {"queued_at", "started_at", "ended_at"}
-FLAG_FIELDS = {"reused", "cancel_requested"}
+TIME_FIELDS = {"queued_at", "started_at", "ended_at", "not_before"}
+FLAG_FIELDS = {"reused", "cancel_requested", "forced"}
 
 
 def marks(values: Sequence[Any]) -> str:
@@ -121,7 +124,8 @@ def insert_attempt(attempt: Attempt) -> None:
     """Store a new attempt and give it its id."""
     ((attempt.pk,),) = fetch(
         "INSERT INTO pipelines_attempt (step_run_id, number, folder, host, created_at, outcome, "
-        "reason, ingested_seq) VALUES (%s, %s, %s, %s, %s, '', '', 0) RETURNING id",
+        "reason, reason_data, ingested_seq) VALUES (%s, %s, %s, %s, %s, '', '', '{}', 0) "
+        "RETURNING id",
         [
             attempt.step_run_id,
             attempt.number,
@@ -199,6 +203,22 @@ def close_count(run_id: int, closed: int) -> tuple[int, str]:
     return int(still_open), str(status)
 
 
+def memory_limit(target_id: int) -> int | None:
+    """The most megabytes that a step on this compute target may use."""
+    rows = fetch("SELECT memory_limit_mb FROM compute_computetarget WHERE id = %s", [target_id])
+    return None if not rows else rows[0][0]
+
+
+def end_children(run_id: int, step_id: int, status: str, now: datetime) -> None:
+    """End the child runs that a step left open."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE pipelines_childrun SET status = %s, ended_at = %s "
+            "WHERE run_id = %s AND step_run_id = %s AND ended_at IS NULL",
+            [status, connection.ops.adapt_datetimefield_value(now), run_id, step_id],
+        )
+
+
 def lock_run_row(run_id: int) -> None:
     """On PostgreSQL lock the run's row; on SQLite a writing transaction is alone anyway."""
     if connection.vendor == "postgresql":
@@ -217,6 +237,25 @@ def insert_events(
             [
                 (workspace, run, kind, json.dumps(data), moment)
                 for workspace, run, kind, data in events
+            ],
+        )
+
+
+def insert_metrics(rows: Iterable[tuple[Any, ...]]) -> None:
+    """(run, step, child, name, value, kind, description, time), in order."""
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "INSERT INTO pipelines_metric (run_id, step_run_id, child_run_id, name, value, kind, "
+            "description, logged_at) VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
+            [
+                (
+                    *keys,
+                    json.dumps(value),
+                    kind,
+                    description,
+                    connection.ops.adapt_datetimefield_value(moment),
+                )
+                for *keys, value, kind, description, moment in rows
             ],
         )
 

@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
 
 from pipelines.domain.records import BadRecord, Record, parse_record
-from pipelines.models import Attempt, Metric, Run, StepRun
+from pipelines.models import Attempt, ChildRun, Run, StepRun
 from pipelines.services.events import NewEvent, record_events
+from pipelines.services.hot_rows import insert_metrics
 from workspaces.domain.errors import InvalidInput, Problem
 
-BATCH = 500
+MOST_NAMES = 100  # in one event: a reader that sees so many asks for all
 
 
 def ingest_records(
-    *, run: Run, step_run: StepRun | None, records: Sequence[Any], now: datetime
+    *,
+    run: Run,
+    step_run: StepRun | None,
+    records: Sequence[Any],
+    now: datetime,
+    child: ChildRun | None = None,
 ) -> int:
-    """Store records sent over REST, for a step or (without one) for the run itself.
+    """Store records sent over REST, for a step, one of its children, or for the run itself.
 
     Raises InvalidInput naming every record that can't be kept; then none is. Returns how many.
     """
@@ -27,7 +34,8 @@ def ingest_records(
     problems: list[Problem] = []
     for place, raw in enumerate(records):
         try:
-            good.append(parse_record(raw))
+            record = parse_record(raw)
+            good.append(record if child is None else replace(record, child=child.uid))
         except BadRecord as error:
             problems.append(Problem(f"Record {place}: {error}", field=f"records.{place}"))
     if problems:
@@ -63,30 +71,34 @@ def _store(
     run: Run, step: StepRun | None, records: Sequence[Record], now: datetime
 ) -> list[NewEvent]:
     """Write records; answers the events that tell of them."""
+    children = _children(run, records)
+    records = [record for record in records if not record.child or record.child in children]
     metrics = [record for record in records if record.kind == "metric"]
-    Metric.objects.bulk_create(
+    insert_metrics(
         (
-            Metric(
-                run_id=run.pk,
-                step_run_id=None if record.parent or step is None else step.pk,
-                name=record.name,
-                value=record.value,
-                kind=record.metric_kind,
-                description=record.description,
-                logged_at=record.at or now,
-            )
-            for record in metrics
-        ),
-        batch_size=BATCH,
+            run.pk,
+            None if record.parent or step is None else step.pk,
+            children.get(record.child),
+            record.name,
+            record.value,
+            record.metric_kind,
+            record.description,
+            record.at or now,
+        )
+        for record in metrics
     )
     events: list[NewEvent] = []
     for parent in (False, True):
-        names = sorted({record.name for record in metrics if record.parent is parent})
+        names = sorted({record.name for record in metrics if record.parent is parent})[:MOST_NAMES]
         if names:
             uid = None if parent or step is None else step.uid
             data = {"run": run.uid, "step": uid, "names": names}
             events.append(NewEvent(run.workspace_id, run.pk, "step.metric", data))
-    marks = [record for record in records if record.kind != "metric"]
+    marks = [record for record in records if record.kind != "metric" and not record.child]
+    for uid, key in children.items():
+        its = [record for record in records if record.child == uid and record.kind != "metric"]
+        if its:
+            _mark(ChildRun, key, its)
     own = [record for record in marks if step is not None and not record.parent]
     others = [record for record in marks if step is None or record.parent]
     if others:
@@ -99,7 +111,17 @@ def _store(
     return events
 
 
-def _mark(model: type[Run] | type[StepRun], key: int, records: Sequence[Record]) -> None:
+def _children(run: Run, records: Sequence[Record]) -> dict[str, int]:
+    """Keys of the child runs that records name. A record of an unknown child is left out."""
+    uids = {record.child for record in records if record.child}
+    if not uids:
+        return {}
+    return dict(ChildRun.objects.filter(run=run, uid__in=uids).values_list("uid", "pk"))
+
+
+def _mark(
+    model: type[Run] | type[StepRun] | type[ChildRun], key: int, records: Sequence[Record]
+) -> None:
     rows = model._default_manager.only("tags", "properties")
     if connection.vendor == "postgresql":
         rows = rows.select_for_update(of=("self",))

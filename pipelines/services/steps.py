@@ -20,8 +20,11 @@ from compute.models import EnvironmentBuild
 from pipelines.domain.status import ACTIVE, TRANSITIONS, Reason, Status
 from pipelines.models import Artifact, Attempt, Output, Run, StepRun
 from pipelines.services import progress
+from pipelines.services.children import end_children_of
 from pipelines.services.events import NewEvent, record_events, step_status_event
 from pipelines.services.hot_rows import insert_attempt, load_claimed, lock_run_row
+from pipelines.services.output_datasets import register_outputs
+from pipelines.services.retries import try_again
 from workspaces.models import Snapshot
 from workspaces.services import access
 
@@ -106,7 +109,7 @@ def claim_step(*, host: str, limit: int, rotation: Rotation, now: datetime) -> C
     step_id, run_id = picked
     with transaction.atomic():
         lock_run_row(run_id)
-        if not _move(step_id, None, Status.PREPARING, "attempt = attempt + 1"):
+        if not _move(step_id, None, Status.PREPARING, _CLAIM):
             return None  # canceled meanwhile: that change brings the next beat
         step = _load_step(step_id, run_id, rotation)
         attempt = Attempt(
@@ -148,6 +151,7 @@ def mark_running(*, attempt: Attempt, pid: int, now: datetime) -> bool:
             return False
         step = attempt.step_run
         step.status, step.started_at = Status.RUNNING.value, now
+        attempt.started_at = now
         record_events([_event(step)], now=now)
     return True
 
@@ -167,15 +171,25 @@ def begin_finalizing(*, attempt: Attempt, now: datetime) -> bool:
 def finish_step(*, attempt: Attempt, outcome: Outcome, now: datetime) -> bool:
     """Write how an attempt ended, and all that follows from it, in one transaction.
 
-    A short script passes Finalizing inside this transaction. False: the attempt was stale and
-    nothing changed.
+    A failure that the step's retry covers queues it again instead of ending it. A short script
+    passes Finalizing inside this transaction. False: the attempt was stale and nothing changed.
     """
     step = attempt.step_run
     with transaction.atomic():
         lock_run_row(step.run_id)
+        if (
+            outcome.status is Status.FAILED
+            and step.retry
+            and try_again(attempt=attempt, outcome=outcome, now=now)
+        ):
+            end_children_of(step=step, status=outcome.status, now=now)
+            access.revoke_run_tokens(step_run_uid=step.uid, now=now)
+            record_events([_event(step)], now=now)
+            return True
         if not _write_outcome(attempt, outcome, now):
             log.warning("attempt %s of step %s is stale: nothing written", attempt.number, step.uid)
             return False
+        end_children_of(step=step, status=outcome.status, now=now)
         events = [_event(step)]
         access.revoke_run_tokens(step_run_uid=step.uid, now=now)
         progress.after_finish(step=step, status=outcome.status, now=now, events=events)
@@ -187,6 +201,7 @@ def requeue_step(*, attempt: Attempt, now: datetime) -> bool:
     """The attempt was fenced before its script began: the step waits for a node again."""
     step = attempt.step_run
     with transaction.atomic():
+        lock_run_row(step.run_id)
         if not _move(step.pk, attempt.number, Status.QUEUED, "started_at = NULL"):
             return False
         Attempt.objects.filter(pk=attempt.pk).update(
@@ -245,26 +260,28 @@ def _write_outcome(attempt: Attempt, outcome: Outcome, now: datetime) -> bool:
     data = outcome.reason_data
     found = _execute(
         _FINISH,
-        outcome.status.value, outcome.reason.value,
+        outcome.status.value,
+        None if outcome.status is Status.CANCELED and data is None else outcome.reason.value,
         None if data is None else json.dumps(data),
         outcome.exit_code, moment, json.dumps(list(outcome.error_lines)),
         step.pk, attempt.number,
     )  # fmt: skip
     if not found:
         return False
-    step.status, step.reason = outcome.status.value, outcome.reason.value
-    step.reason_data = json.loads(found[0][0])
+    step.status, step.reason = outcome.status.value, found[0][0]
+    step.reason_data = json.loads(found[0][1])
     step.exit_code, step.ended_at = outcome.exit_code, now
     step.error_lines, step.cancel_requested = list(outcome.error_lines), False
     _execute(
-        "UPDATE pipelines_attempt SET ended_at = %s, exit_code = %s, outcome = %s, reason = %s "
-        "WHERE id = %s",
-        moment, outcome.exit_code, outcome.status.value, outcome.reason.value, attempt.pk,
+        "UPDATE pipelines_attempt SET ended_at = %s, exit_code = %s, outcome = %s, reason = %s, "
+        "reason_data = %s WHERE id = %s",
+        moment, outcome.exit_code, outcome.status.value, step.reason, found[0][1], attempt.pk,
     )  # fmt: skip
     if outcome.outputs:
-        Output.objects.bulk_create(
-            Output(step_run_id=step.pk, **vars(output)) for output in outcome.outputs
+        made = Output.objects.bulk_create(
+            [Output(step_run_id=step.pk, **vars(output)) for output in outcome.outputs]
         )
+        register_outputs(step=step, outputs=made)
     if outcome.artifacts:
         Artifact.objects.bulk_create(
             (
@@ -296,30 +313,38 @@ def _quoted(statuses: Iterable[Status]) -> str:
 
 _QUEUED_TARGETS = """
 WITH RECURSIVE waiting(target) AS (
-    SELECT MIN(compute_target_id) FROM pipelines_steprun WHERE status = 'Queued'
+    SELECT MIN(compute_target_id) FROM pipelines_steprun
+    WHERE status = 'Queued' AND not_before IS NULL
     UNION ALL
     SELECT (SELECT MIN(compute_target_id) FROM pipelines_steprun
-            WHERE status = 'Queued' AND compute_target_id > waiting.target)
+            WHERE status = 'Queued' AND not_before IS NULL
+            AND compute_target_id > waiting.target)
     FROM waiting WHERE waiting.target IS NOT NULL
 )
 SELECT waiting.target, compute_computetarget.max_nodes
 FROM waiting JOIN compute_computetarget ON compute_computetarget.id = waiting.target
+WHERE compute_computetarget.paused_at IS NULL
 """
 _BUSY = f"""
 SELECT compute_target_id, COUNT(*) FROM pipelines_steprun
 WHERE status IN ({_quoted(ACTIVE)}) GROUP BY compute_target_id
 """  # noqa: S608 - nothing but our own status words
+# A row that is tried again still tells of the attempt before.
+_CLAIM = (
+    "attempt = attempt + 1, reason = '', reason_data = '{}', exit_code = NULL, error_lines = '[]'"
+)
 _CANCELED = "SELECT id FROM pipelines_steprun WHERE status = 'CancelRequested'"
 _FINISH = f"""
 UPDATE pipelines_steprun
-SET status = %s, reason = %s, reason_data = COALESCE(%s, reason_data), exit_code = %s,
+SET status = %s, reason = COALESCE(%s, NULLIF(reason, ''), 'canceled_by_user'),
+    reason_data = COALESCE(%s, reason_data), exit_code = %s,
     ended_at = %s, error_lines = %s, cancel_requested = FALSE
 WHERE id = %s AND attempt = %s AND status IN ({_quoted(ACTIVE)})
-RETURNING reason_data
+RETURNING reason, reason_data
 """  # noqa: S608 - nothing but our own status words
 _NEXT = """
 SELECT id, run_id FROM pipelines_steprun
-WHERE status = 'Queued' AND compute_target_id = %s AND run_id > %s
+WHERE status = 'Queued' AND not_before IS NULL AND compute_target_id = %s AND run_id > %s
 ORDER BY run_id, id LIMIT 1
 """
 

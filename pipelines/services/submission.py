@@ -38,7 +38,8 @@ from pipelines.domain.validation import (
 from pipelines.models import Experiment, Output, Run, StepEdge, StepRun
 from pipelines.services.events import NewEvent, record_events, run_status_event, step_status_event
 from pipelines.services.progress import end_run
-from pipelines.services.reuse import Ready, decide_steps, source_files
+from pipelines.services.reuse import Origins, Ready, decide_steps, source_files
+from pipelines.services.run_control import Control, read_control
 from workspaces.domain.errors import ForebayError, InvalidInput, Problem
 from workspaces.models import Snapshot, Workspace
 from workspaces.services.access import Actor
@@ -57,11 +58,12 @@ class Plan:
     snapshots: dict[str, Snapshot]
     environments: dict[str, EnvironmentBuild] = field(default_factory=dict)
     contents: dict[tuple[str, str], str] = field(default_factory=dict)  # (node, port) -> id
+    control: Control = field(default_factory=Control)
 
 
 def check_submission(*, workspace: Workspace, body: Mapping[str, Any]) -> list[Problem]:
     """The dry run of a submit: every problem, and nothing stored."""
-    _, problems = _plan(workspace, body, need_experiment=False)
+    _, problems = plan_submission(workspace, body, need_experiment=False)
     return problems
 
 
@@ -77,23 +79,25 @@ def submit_run(
     `note_stored` is called in the run's own transaction: what it writes is there when the run
     is, and what it raises undoes the run. Raises InvalidInput with every problem of the request.
     """
-    plan, problems = _plan(workspace, body, need_experiment=True)
+    plan, problems = plan_submission(workspace, body, need_experiment=True)
     if problems or plan is None:
         raise InvalidInput.of(problems)
     for node in plan.graph.nodes:
         key = canonical(node.environment)
         if key not in plan.environments:
             plan.environments[key] = request_environment(
-                asked=dict(node.environment) if node.environment is not None else None
+                asked=dict(node.environment) if node.environment is not None else None,
+                workspace=workspace,
             )
     return _store_run(
         workspace=workspace, actor=actor, body=body, plan=plan, note_stored=note_stored
     )
 
 
-def _plan(
+def plan_submission(
     workspace: Workspace, body: Mapping[str, Any], *, need_experiment: bool
 ) -> tuple[Plan | None, list[Problem]]:
+    """The rows and values behind a body, or all that is wrong with it. Stores nothing."""
     problems = check_body(body, need_experiment=need_experiment)
     graph, form = parse_graph(body.get("graph"))
     problems += form
@@ -114,6 +118,8 @@ def _plan(
         problems += wrong
     if problems:
         return None, problems
+    plan.control, wrong = read_control(workspace, body, graph)
+    problems += wrong
     problems += _read_contents(workspace, plan)
     if problems:
         return None, problems
@@ -179,7 +185,7 @@ def _content_of(plan: Plan, source: DatasetSource | PathSource) -> str:
     return content_id_of_path(plan.datastores[source.datastore], source.path).id
 
 
-def _build_steps(workspace: Workspace, run: Run, plan: Plan) -> dict[str, StepRun]:
+def build_steps(workspace: Workspace, run: Run, plan: Plan) -> dict[str, StepRun]:
     """Unsaved rows by node id, with the fingerprint parts that are known before any step runs."""
     digests: dict[tuple[str, str, Any], str] = {}
     files: dict[str, list[SourceFile]] = {}
@@ -203,6 +209,7 @@ def _build_steps(workspace: Workspace, run: Run, plan: Plan) -> dict[str, StepRu
             snapshot=snapshot,
             environment=environment,
             waits_for=len(node.upstream()),
+            **plan.control.step_fields(node),
             known_parts=known_parts(
                 node,
                 source=digests[digest_key],
@@ -218,7 +225,7 @@ def _build_steps(workspace: Workspace, run: Run, plan: Plan) -> dict[str, StepRu
     return steps
 
 
-def _decide_first_waves(
+def decide_first_waves(
     run: Run, plan: Plan, steps: Mapping[str, StepRun], now: datetime
 ) -> list[Output]:
     """Decide every step that is ready now or after reuse, in memory, before anything is stored."""
@@ -230,6 +237,10 @@ def _decide_first_waves(
     contents: dict[tuple[str, str], str] = {}
     outputs: list[Output] = []
     wave = [node.id for node in plan.order if steps[node.id].waits_for == 0]
+    known = Origins(run.workspace_id)
+    if not run.regenerate_outputs:
+        may_reuse = [steps[node.id] for node in plan.order if node.allow_reuse]
+        known.expect(may_reuse, but_run=run.pk)
     while wave:
         ready = [
             Ready(
@@ -243,7 +254,7 @@ def _decide_first_waves(
             )
             for node_id in wave
         ]
-        made = decide_steps(run, ready, now=now)
+        made = decide_steps(run, ready, now=now, known=known)
         outputs += made
         contents.update({(o.step_run.node_id, o.name): o.content_id for o in made})
         following: list[str] = []
@@ -284,12 +295,13 @@ def _store_run(
         regenerate_outputs=bool(body.get("regenerate_outputs")),
         continue_on_step_failure=bool(body.get("continue_on_step_failure")),
         step_count=len(plan.order),
+        **plan.control.run_fields(),
         submitted_by=actor.user,
         submitted_at=now,
     )
     run.save()
-    steps = _build_steps(workspace, run, plan)
-    outputs = _decide_first_waves(run, plan, steps, now)
+    steps = build_steps(workspace, run, plan)
+    outputs = decide_first_waves(run, plan, steps, now)
     run.open_count = sum(not step.reused for step in steps.values())
     run.save(update_fields=["open_count"])
     StepRun.objects.bulk_create(steps.values(), batch_size=500)

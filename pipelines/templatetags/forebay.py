@@ -13,11 +13,12 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 
 from pipelines.domain.status import FINAL, Status, sentence
 from pipelines.models import Run, StepRun
+from pipelines.step_words import retry_line
 from workspaces.domain.times import iso
 from workspaces.models import Workspace
 from workspaces.selectors import workspaces_of
@@ -185,6 +186,20 @@ def shown_value(value: Any) -> str:
 def reason_sentence(row: StepRun | Run) -> str:
     """Why something has the status it has, as a sentence."""
     return sentence(row.reason, row.reason_data)
+
+
+@register.filter
+def retry_words(step: StepRun) -> SafeString:
+    """`Attempt 2 of 3, next try in 20 seconds` while a step is being tried again."""
+    line = retry_line(step)
+    if not line or step.not_before is None or step.status != Status.QUEUED.value:
+        return SafeString(escape(line))
+    return format_html(
+        '{}, next try <time datetime="{}" data-relative="until">{}</time>',
+        line,
+        iso(step.not_before),
+        step.not_before.strftime("at %H:%M:%S UTC"),
+    )
 
 
 @register.filter

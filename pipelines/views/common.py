@@ -27,11 +27,16 @@ def page_url(request: HttpRequest, page: str, /, **kwargs: str) -> str:
     return reverse(f"pages:{page}", kwargs={"workspace_name": workspace_name, **kwargs})
 
 
-def may_write(request: HttpRequest) -> bool:
-    """Whether to show buttons that change something; the service asks again."""
+def may(request: HttpRequest, permission: Permission) -> bool:
+    """Whether to show buttons that change something; the view behind them asks again."""
     workspace_name = request.workspace.name  # type: ignore[attr-defined]
     member = membership(request.user, workspace_name)  # type: ignore[arg-type]
-    return member is not None and allows(Role(member.role), Permission.WRITE)
+    return member is not None and allows(Role(member.role), permission)
+
+
+def may_write(request: HttpRequest) -> bool:
+    """Whether to show what submits, cancels and tags."""
+    return may(request, Permission.WRITE)
 
 
 def asked(request: HttpRequest, *, experiment: str | None = None) -> ListQuery:

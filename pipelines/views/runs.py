@@ -13,7 +13,8 @@ from django.views.decorators.http import require_POST
 from pipelines import page_selectors, selectors
 from pipelines.api.shapes import run_detail
 from pipelines.domain.status import FINAL, Status, sentence
-from pipelines.services.cancel import cancel_run
+from pipelines.models import Run
+from pipelines.services.cancel import cancel_run, cancel_step
 from pipelines.views.common import asked, crumbs, may_write, page_url
 from pipelines.views.steps import panel_context
 from workspaces.domain.errors import NotFound
@@ -60,6 +61,8 @@ def run_context(request: HttpRequest, run_uid: str, tab: str) -> dict[str, Any]:
             if run.properties.get(name)
         },
         "may_write": may_write(request),
+        "can_resume": run.status in (Status.FAILED.value, Status.CANCELED.value),
+        "resumed_from": page_selectors.resumed_run(run),
         "can_cancel": not final and run.status != Status.CANCEL_REQUESTED.value,
         "tab": tab,
         "asked": asked(request),
@@ -126,14 +129,27 @@ def refresh_run(request: HttpRequest, run_uid: str) -> HttpResponse:
     return response
 
 
-@require_POST
-@workspace_page(Permission.WRITE)
-def cancel(request: HttpRequest, run_uid: str) -> HttpResponse:
-    """Ask for the end of a run, then back to where the reader was."""
-    workspace = request.workspace  # type: ignore[attr-defined]
-    run = selectors.get_run(workspace, run_uid)
-    cancel_run(run=run, actor=request.actor)  # type: ignore[attr-defined]
+def _back(request: HttpRequest, run: Run) -> HttpResponse:
     back = request.POST.get("next", "")
     if not url_has_allowed_host_and_scheme(back, allowed_hosts=None):
         back = page_url(request, "run", run_uid=run.uid)
     return redirect(back)
+
+
+@require_POST
+@workspace_page(Permission.WRITE)
+def cancel(request: HttpRequest, run_uid: str) -> HttpResponse:
+    """Ask for the end of a run, then back to where the reader was."""
+    run = selectors.get_run(request.workspace, run_uid)  # type: ignore[attr-defined]
+    cancel_run(run=run, actor=request.actor)  # type: ignore[attr-defined]
+    return _back(request, run)
+
+
+@require_POST
+@workspace_page(Permission.WRITE)
+def cancel_one(request: HttpRequest, run_uid: str, step_uid: str) -> HttpResponse:
+    """Ask for the end of one step, then back to its panel."""
+    run = selectors.get_run(request.workspace, run_uid)  # type: ignore[attr-defined]
+    step = page_selectors.step_by_uid(run, step_uid)
+    cancel_step(step=step, actor=request.actor)  # type: ignore[attr-defined]
+    return _back(request, run)

@@ -9,11 +9,13 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from pipelines import page_selectors, selectors
+from pipelines import artifacts, page_selectors, selectors, step_words
 from pipelines.domain.status import FINAL, Status, sentence
+from pipelines.environment_selectors import step_notices
 from pipelines.models import Run, StepRun
 from pipelines.previews import IMAGE_LIMIT, image_type, read_preview
-from pipelines.views.common import crumbs, page_url
+from pipelines.resource_chart import draw_resources
+from pipelines.views.common import crumbs, may_write, page_url
 from workspaces.domain.errors import ForebayError, NotFound
 from workspaces.domain.roles import Permission
 from workspaces.models import Snapshot
@@ -47,6 +49,10 @@ def panel_context(request: HttpRequest, run: Run, step: StepRun) -> dict[str, An
         "origin": origin,
         "step_final": final,
         "step_sentence": sentence(step.reason, step.reason_data),
+        "queue_line": step_words.queue_line(step),
+        "may_write": may_write(request),
+        "can_cancel_step": step_words.can_cancel(step),
+        "run_over": Status(run.status) in FINAL,
         "panels": PANELS,
         "panel": name,
         "tab": request.GET.get("tab", "graph"),
@@ -76,6 +82,8 @@ def _details(request: HttpRequest, step: StepRun, origin: StepRun) -> dict[str, 
         "arguments": _arguments(step),
         "environment_name": (step.node.get("environment") or {}).get("name") or "Default",
         "environment_python": spec.get("python") if isinstance(spec, dict) else None,
+        "environment_notices": step_notices(step.run.workspace, [step])[step.pk],
+        "environment_url": page_url(request, "environment-build", key=step.environment.key),
     }
 
 
@@ -133,17 +141,17 @@ def _outputs(request: HttpRequest, step: StepRun, origin: StepRun) -> dict[str, 
                 "gone": gone,
             }
         )
-    artifacts = selectors.artifacts_of(step)
+    kept = artifacts.artifacts_of(step)
     return {
         "outputs": rows,
-        "artifacts": artifacts[:LISTED_FILES],
-        "more_artifacts": max(0, len(artifacts) - LISTED_FILES),
+        "artifacts": kept[:LISTED_FILES],
+        "more_artifacts": max(0, len(kept) - LISTED_FILES),
         "log_attempt": origin.attempt,
     }
 
 
 def _metrics(request: HttpRequest, step: StepRun, origin: StepRun) -> dict[str, Any]:
-    return {"metrics": page_selectors.metrics_of(origin)}
+    return {"metrics": page_selectors.metrics_of(origin), "resources": draw_resources(origin)}
 
 
 def _snapshot(request: HttpRequest, step: StepRun, origin: StepRun) -> dict[str, Any]:
@@ -151,11 +159,12 @@ def _snapshot(request: HttpRequest, step: StepRun, origin: StepRun) -> dict[str,
 
 
 def _attempts(request: HttpRequest, step: StepRun, origin: StepRun) -> dict[str, Any]:
+    rows = page_selectors.attempts_of(origin)
+    seen = request.GET.get("seen", "")
     return {
-        "attempts": [
-            {"row": row, "sentence": sentence(row.reason, {**step.reason_data})}
-            for row in page_selectors.attempts_of(origin)
-        ]
+        "attempts": [step_words.attempt_row(origin, row) for row in rows],
+        # A page that has all the attempts keeps its logs; only what is said of them changes.
+        "same_attempts": bool(rows) and seen == str(len(rows)),
     }
 
 
@@ -205,15 +214,28 @@ def show_panel(request: HttpRequest, run_uid: str, step_uid: str) -> HttpRespons
     run, step = _find(request, run_uid, step_uid)
     context = panel_context(request, run, step)
     fragment = "pipelines/step_live.html" if "live" in request.GET else "pipelines/step_panel.html"
-    return _render(request, fragment, step.name, run, context)
+    if "log" in request.GET:
+        context["attempt"] = _shown_attempt(context, request.GET["log"])
+        fragment = "pipelines/step_attempt_log.html"
+    response = _render(request, fragment, step.name, run, context)
+    if fragment == "pipelines/step_live.html" and context["step_final"]:
+        response.status_code = 286  # htmx puts it in place and asks no more at intervals
+    return response
+
+
+def _shown_attempt(context: dict[str, Any], number: str) -> dict[str, Any]:
+    for attempt in context.get("attempts", []):
+        if str(attempt["row"].number) == number:
+            return dict(attempt)
+    raise NotFound("The step has no such attempt.")
 
 
 def _requested_file(request: HttpRequest, step: StepRun) -> tuple[Path, str]:
     """The file that `?artifact=` or `?output=&file=` names, and its name as users know it."""
     artifact_path = request.GET.get("artifact")
     if artifact_path is not None:
-        artifact = selectors.get_artifact(step, artifact_path)
-        return blob_store().path_of(artifact.sha256), artifact.path
+        kept = artifacts.get_artifact(step, artifact_path)
+        return kept.place, kept.path
     output = selectors.get_output(step, request.GET.get("output", ""))
     inner = request.GET.get("file", "")
     return selectors.output_file(output, inner), inner or output.name

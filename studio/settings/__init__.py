@@ -30,8 +30,12 @@ FOREBAY_URL = read_url("FOREBAY_URL", f"http://{address_for_people(FOREBAY_HOST)
 FOREBAY_SDK = BASE_DIR / "sdk" / "src"
 # Steps that may run on this machine at once: one per CPU, at least two, as steps wait for disks.
 FOREBAY_HOST_SLOTS = read_int("FOREBAY_HOST_SLOTS", max(2, os.cpu_count() or 1), least=1)
+# Of a step's log this much is kept on disk; above it the middle goes.
+FOREBAY_LOG_LIMIT_MB = read_int("FOREBAY_LOG_LIMIT_MB", 512, least=1)
 # `none`: the environment of steps that ask for none holds Python only, no numpy and so on.
 FOREBAY_DEFAULT_PACKAGES = read_text("FOREBAY_DEFAULT_PACKAGES", "standard")
+# Environments that nobody asked for in this many days lose their folder; 0 keeps all of them.
+FOREBAY_ENVIRONMENT_DAYS = read_int("FOREBAY_ENVIRONMENT_DAYS", 90, least=0)
 FOREBAY_WORKSPACE = read_text("FOREBAY_WORKSPACE", "forebay")
 
 SECRET_KEY = load_secret_key(FOREBAY_DATA)

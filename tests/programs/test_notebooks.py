@@ -86,3 +86,29 @@ def test_g1_getting_started(studio: Any, notebooks: Path, sample_data: str):
     for experiment in ("Hello_World1", "Hello_World2"):
         again = runs_of(studio, experiment)[-1]
         assert all(step["reused"] for step in again["steps"]), experiment
+
+
+def test_g2_steps_joined_by_data(studio: Any, notebooks: Path, sample_data: str):
+    folder = notebooks / INTRO
+    table = (notebooks / "how-to-use-azureml/azure-synapse/Titanic.csv").read_bytes()
+    studio.put("/datastores/workspaceblobstore/files/titanic/Titanic.csv?overwrite=true", table)
+    said = run_notebook(studio, folder, "aml-pipelines-with-data-dependency-steps", sample_data)
+    (run,) = runs_of(studio, "Data_dependency_sample")
+    assert run["status"] == "Completed"
+    steps = [step["name"] for step in run["steps"]]
+    assert steps == ["train.py", "extract.py", "compare.py"]
+    nodes = {node["id"]: node for node in run["graph"]["nodes"]}
+    chain = [
+        (nodes[one["source"]["node"]]["name"], node["name"], one["name"])
+        for node in nodes.values()
+        for one in node["inputs"]
+        if "node" in one["source"]
+    ]
+    assert sorted(chain) == [
+        ("extract.py", "compare.py", "processed_data2"),
+        ("train.py", "extract.py", "processed_data1"),
+    ]
+    for number, name in enumerate(steps, start=1):
+        assert f"Outputs of step {name}\n\tname: processed_data{number}\n" in said
+    (trained,) = folder.glob("outputs/azureml/*/processed_data1")
+    assert trained.is_dir()

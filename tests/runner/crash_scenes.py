@@ -23,13 +23,17 @@ SCRIPT = """
 import json, os, sys, time
 with open(os.environ["TALLY"], "a") as file:
     file.write("ran\\n")
+first = len(open(os.environ["TALLY"]).readlines()) == 1
 with open(os.environ["FOREBAY_SPOOL"], "a") as file:
     for number in range(3):
         record = {"kind": "metric", "target": "self", "name": "loss", "value": number}
         file.write(json.dumps(record) + "\\n")
 time.sleep(float(os.environ["SLEEP"]))
+if first and os.environ["FAILS_FIRST"]:
+    sys.exit(3)
 open(sys.argv[1] + "/data.txt", "w").write("x" * int(os.environ["SIZE"]))
 """
+AGAIN = "again-"  # a point of a run whose scripts fail first and are tried again
 FINAL = ("Completed", "Failed", "Canceled")
 
 
@@ -74,6 +78,7 @@ def submit_scene(workspace: Any, actor: Any, tally: Path, point: str, bare: Path
     from compute.models import EnvironmentBuild
     from tests.support.submitting import body_of, make_snapshot, submit
 
+    again = point.startswith(AGAIN)
     large = point in ("prepare-started", "finalizing", "finalize-started")
     files = {"main.py": SCRIPT}
     if large:
@@ -84,10 +89,12 @@ def submit_scene(workspace: Any, actor: Any, tally: Path, point: str, bare: Path
             "variables": {
                 "TALLY": str(tally / f"{point}.{node['id']}"),
                 "SLEEP": "0.1",
+                "FAILS_FIRST": "yes" if again else "",
                 "SIZE": "2000000" if large else "1",
             }
         }
         node["allow_reuse"] = False
+        node["retry"] = {"count": 1} if again else None
     run = submit(workspace, actor, body)
     for row in EnvironmentBuild.objects.exclude(status=EnvironmentBuild.READY):
         place = Path(os.environ["FOREBAY_DATA"]) / row.folder
@@ -118,7 +125,7 @@ def main(bare: str, points: list[str]) -> None:
     answers = {}
     for point in points:
         run = submit_scene(workspace, Actor(user=user), tally, point, Path(bare))
-        killed = in_child(lambda: run_runner(run.pk, point))
+        killed = in_child(lambda: run_runner(run.pk, point.removeprefix(AGAIN)))
         status = in_child(lambda: run_runner(run.pk, None))
         run.refresh_from_db()
         answers[point] = {

@@ -357,7 +357,7 @@ def test_inputs_from_a_datastore(bench: Any, mode: str) -> None:
         "import os, sys; print(open(sys.argv[1]).read(), os.environ['AZUREML_DATAREFERENCE_raw'])"
     )
     step = bench.finish(bench.submit(script, node=node))
-    text, path = bench.log(step).split()
+    text, path = bench.log(step).splitlines()[-1].split()
     assert text == "a,b"
     assert (path == str(place)) is (mode == "mount")
     assert place.read_text() == "a,b"

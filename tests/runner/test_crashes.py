@@ -26,6 +26,7 @@ POINTS = [
     "finalizing",
     "finalize-started",
 ]
+TRIED_AGAIN = ["again-ended", "again-concluding", "again-finished"]
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +34,14 @@ def scenes(tmp_path_factory: pytest.TempPathFactory, bare_environment: Path) -> 
     """All points, played one after the other in one process of their own."""
     data = tmp_path_factory.mktemp("crashes")
     done = subprocess.run(
-        [sys.executable, "-m", "tests.runner.crash_scenes", str(bare_environment), *POINTS],
+        [
+            sys.executable,
+            "-m",
+            "tests.runner.crash_scenes",
+            str(bare_environment),
+            *POINTS,
+            *TRIED_AGAIN,
+        ],
         cwd=ROOT,
         env={
             **os.environ,
@@ -60,3 +68,12 @@ def test_each_script_runs_once(scenes: dict[str, Any], point: str) -> None:
     assert scene["outputs"] == 2
     assert scene["metrics"] == 6
     assert scene["completed_events"] == 2
+
+
+@pytest.mark.parametrize("point", TRIED_AGAIN)
+def test_a_failed_attempt_is_tried_again_once(scenes: dict[str, Any], point: str) -> None:
+    """Killed before or after the one transaction that ends the attempt and queues the step."""
+    scene = scenes[point]
+    assert scene["killed"] and scene["second"] == 0
+    assert (scene["run"], scene["attempts"], scene["ran"]) == ("Completed", [2, 2], [2, 2])
+    assert (scene["outputs"], scene["metrics"], scene["completed_events"]) == (2, 6, 2)

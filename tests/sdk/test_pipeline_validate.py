@@ -9,7 +9,7 @@ import pytest
 from azureml._forebay.errors import Conflict
 from azureml._forebay.snapshots import forget_snapshots
 from azureml._forebay.unsupported import NotSupportedError
-from azureml.core import Experiment, ScriptRunConfig
+from azureml.core import Experiment, RunConfiguration, ScriptRunConfig
 from azureml.exceptions import UserErrorException
 from azureml.pipeline.core import (
     Pipeline,
@@ -115,6 +115,21 @@ def test_submit_sends_parameters_tags_and_switches(folder: Path, capsys: Any):
     assert RUN["url"] in told
     assert run.id == "run-1"
     assert run.id in told
+
+
+def test_retries_and_limits_are_passed_on(folder: Path, capsys: Any):
+    workspace = workspace_with()
+    config = RunConfiguration()
+    config.max_run_duration_seconds = 90
+    steps = [make_step(folder, "a", runconfig=config), make_step(folder, "b")]
+    retry = {"count": 2, "on": ["timed_out"]}
+    Experiment(workspace, "exp").submit(
+        Pipeline(workspace, steps), retry=retry, timeout_seconds=600
+    )
+    (body,) = workspace.asked("/runs")
+    assert (body["retry"], body["timeout_seconds"]) == (retry, 600)
+    assert [n.get("timeout_seconds") for n in body["graph"]["nodes"]] == [90, None]
+    assert "no effect" not in capsys.readouterr().err
 
 
 def test_submit_of_a_broken_pipeline_raises_with_all_problems(folder: Path):

@@ -15,7 +15,7 @@ import pytest
 from azureml.core import Run
 from azureml.core import run as run_module
 from azureml.core._run_context import forget_step
-from azureml.exceptions import RunEnvironmentException
+from azureml.exceptions import RunEnvironmentException, UserErrorException
 
 SDK = Path(__file__).parent.parent.parent / "sdk" / "src"
 
@@ -208,10 +208,10 @@ def test_an_uploaded_file_is_kept_below_outputs(step: Path, tmp_path: Path):
     run = Run.get_context()
     run.upload_file("outputs/model.txt", str(tmp_path / "model.txt"))
     assert (tmp_path / "outputs" / "model.txt").read_text() == "m"
-    with pytest.raises(NotImplementedError, match=r"outputs/model\.txt"):
-        run.upload_file("model.txt", str(tmp_path / "model.txt"))
-    with pytest.raises(NotImplementedError):
+    with pytest.raises(UserErrorException, match="name of a file"):
         run.upload_file("outputs/../../x", str(tmp_path / "model.txt"))
+    with pytest.raises(UserErrorException, match="no file"):
+        run.upload_file("outputs/x", str(tmp_path / "none.txt"))
 
 
 def test_an_image_is_kept_below_outputs(step: Path, tmp_path: Path):

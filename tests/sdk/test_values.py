@@ -19,7 +19,7 @@ from azureml.core.compute import AmlCompute, DatabricksCompute
 from azureml.core.compute.amlcompute import AmlComputeStatus
 from azureml.core.conda_dependencies import CondaDependencies
 from azureml.core.runconfig import DEFAULT_CPU_IMAGE, MpiConfiguration
-from azureml.data import OutputFileDatasetConfig
+from azureml.data import LinkFileOutputDatasetConfig
 from azureml.data.azure_storage_datastore import AzureBlobDatastore, safe_join
 from azureml.data.data_reference import DataReference
 from azureml.data.datapath import DataPath, DataPathComputeBinding
@@ -156,12 +156,31 @@ def test_requirements_files_are_followed(tmp_path: Path) -> None:
         Environment.from_pip_requirements("e", tmp_path / "nix.txt")
 
 
-def test_curated_environments_are_a_name(lab: Workspace) -> None:
-    made = Environment.get(lab, "AzureML-Minimal")
-    assert made._to_wire()["name"] == "AzureML-Minimal"
-    assert made.clone("mine")._to_wire() is None
-    with pytest.raises(NotSupportedError, match="from_conda_specification"):
-        Environment.get(lab, "mine")
+@pytest.mark.parametrize(
+    "line", ["-e .", "--extra-index-url https://x.test/simple", "-f /wheels", "-c limits.txt"]
+)
+def test_options_in_a_requirements_file_are_refused_with_their_line(
+    tmp_path: Path, line: str
+) -> None:
+    (tmp_path / "base.txt").write_text(f"numpy\n\n{line}\n")
+    (tmp_path / "all.txt").write_text("-r base.txt\n")
+    with pytest.raises(UserErrorException, match=r"base.txt, line 3: '-.*option of pip"):
+        Environment.from_pip_requirements("e", tmp_path / "all.txt")
+    (tmp_path / "base.txt").write_text("numpy \\\n  ==1.2\n-r all.txt\n")
+    with pytest.raises(UserErrorException, match=r"all.txt, line 1: .*leads back"):
+        Environment.from_pip_requirements("e", tmp_path / "all.txt")
+
+
+def test_a_dockerfile_is_kept_to_be_shown(tmp_path: Path) -> None:
+    (tmp_path / "Dockerfile").write_text("FROM x\nRUN y\n")
+    (tmp_path / "needs.txt").write_text("tqdm\n")
+    made = Environment.from_dockerfile(
+        "e", str(tmp_path / "Dockerfile"), pip_requirements=tmp_path / "needs.txt"
+    )
+    wire = made._to_wire()
+    assert wire["docker"]["base_dockerfile"] == "FROM x\nRUN y\n"
+    assert wire["python"]["packages"] == ["tqdm"]
+    assert Environment.from_dockerfile("e", "FROM z").docker.base_dockerfile == "FROM z"
 
 
 def test_a_misspelt_setting_is_noticed() -> None:
@@ -228,7 +247,7 @@ def test_names_that_are_not_there_yet_say_so_when_used() -> None:
     for use in (
         lambda: Model("ws", "name"),
         lambda: Model.register("ws"),
-        OutputFileDatasetConfig,
+        LinkFileOutputDatasetConfig,
         lambda: DatabricksCompute.attach_configuration("x"),
     ):
         with pytest.raises(NotSupportedError, match=r"not supported by Forebay\. (Use|Keep)"):

@@ -5,12 +5,33 @@ from __future__ import annotations
 import importlib.util
 import os
 import shutil
+import subprocess
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 from tests.support.postgres import find_programs
 
 CHROMIUM = "/usr/bin/chromium"
+
+
+def _can_mount() -> bool:
+    with tempfile.TemporaryDirectory() as place:
+        mounted = subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", place],
+            capture_output=True,
+            check=False,
+        )
+        if mounted.returncode == 0:
+            subprocess.run(["umount", place], check=True)
+        return mounted.returncode == 0
+
+
+def _has_memory_groups() -> bool:
+    from pipelines.runner.limits import find_hierarchy
+
+    return find_hierarchy() is not None
+
 
 PARTS: dict[str, tuple[Callable[[], bool], str]] = {
     "chromium": (lambda: Path(CHROMIUM).exists(), "apt-get install chromium"),
@@ -28,8 +49,17 @@ PARTS: dict[str, tuple[Callable[[], bool], str]] = {
         "apt-get install util-linux",
     ),
 }
-# Programs of others are never committed: who has a copy points at it, nobody must.
+# Nobody must have these. Programs of others are never committed: who has a copy points at it. File
+# systems and control groups are made by root only, and not in every container.
 OPTIONAL: dict[str, tuple[Callable[[], bool], str]] = {
+    "tmpfs": (
+        lambda: os.geteuid() == 0 and _can_mount(),
+        "run as root, where file systems may be mounted",
+    ),
+    "memory groups": (
+        _has_memory_groups,
+        "run where control groups for memory may be made (root, or a delegated cgroup)",
+    ),
     "programs": (
         lambda: bool(os.environ.get("FOREBAY_PROGRAMS")),
         "set FOREBAY_PROGRAMS to a folder of v1 programs",

@@ -141,6 +141,20 @@ class RunningStudio:
         with urllib.request.urlopen(request, timeout=30) as answer:
             return json.load(answer)
 
+    def put(self, path: str, content: bytes) -> Any:
+        """PUT bytes at a path below the workspace's REST address."""
+        request = urllib.request.Request(
+            f"{self.url}/api/v1/workspaces/{self.workspace}{path}",
+            content,
+            {
+                "Authorization": f"Bearer {self.token}",
+                "Content-Type": "application/octet-stream",
+            },
+            method="PUT",
+        )
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return json.load(answer)
+
     def wait_for_run(self, run_id: str, seconds: float = 120) -> Any:
         """The run once it has ended."""
         deadline = time.monotonic() + seconds

@@ -106,7 +106,7 @@ class ForebayLog extends HTMLElement {
     try {
       let piece = await this.source.read(0, FIRST, signal);
       if (piece.size > piece.next) {
-        const from = Math.max(0, piece.size - FIRST);
+        const from = Math.max(0, piece.size - FIRST, this.source.cut?.end ?? 0);
         piece = await this.source.read(from, FIRST, signal);
         this.store = new LineStore(from);
         this.rows.use(this.store);
@@ -168,7 +168,7 @@ class ForebayLog extends HTMLElement {
       try {
         for (;;) {
           const piece = await this.source.read(this.store.end, PIECE, signal);
-          this.take(piece.bytes, piece.size);
+          this.take(piece.bytes, piece.size, piece.next);
           if (piece.bytes.length === 0 || piece.next >= piece.size) {
             if (piece.complete) this.finish();
             return;
@@ -191,10 +191,10 @@ class ForebayLog extends HTMLElement {
       const store = this.store;
       try {
         while (!store.whole && store.end - store.start < wanted && !signal.aborted) {
-          const from = Math.max(0, store.start - PIECE);
-          const bytes = await this.source.readAll(from, store.start, FIRST, signal);
+          const { bytes, from } = await this.readBefore(store.start, signal);
           const following = this.follow;
           this.rows.shifted(store.prepend(bytes));
+          store.skipBackTo(from);
           if (following) this.rows.toEnd();
           this.setFollow(following);
           this.changed();
@@ -210,8 +210,17 @@ class ForebayLog extends HTMLElement {
     return this.earlier;
   }
 
-  private take(bytes: Uint8Array, size: number): void {
+  /** What stands before an offset: bytes, or the line in place of what was cut out of a long log. */
+  private async readBefore(end: number, signal: AbortSignal): Promise<{ bytes: Uint8Array; from: number }> {
+    const { cut } = this.source;
+    if (cut && end > cut.start && end <= cut.end) return { bytes: (await this.source.read(cut.start, FIRST, signal)).bytes, from: cut.start };
+    const from = Math.max(0, end - PIECE, cut && end > cut.end ? cut.end : 0);
+    return { bytes: await this.source.readAll(from, end, FIRST, signal), from };
+  }
+
+  private take(bytes: Uint8Array, size: number, next = 0): void {
     this.store.append(bytes);
+    this.store.skipTo(next);
     this.size = Math.max(this.size, size, this.store.end);
     if (bytes.length) this.changed();
     this.tell();

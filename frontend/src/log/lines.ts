@@ -64,6 +64,16 @@ export class LineStore {
     this.sum();
   }
 
+  /** What was appended last stands for all bytes up to here. */
+  skipTo(offset: number): void {
+    this.end = Math.max(this.end, offset);
+  }
+
+  /** What was put in front last stands for all bytes from here. */
+  skipBackTo(offset: number): void {
+    this.start = Math.max(0, Math.min(this.start, offset));
+  }
+
   /** Adds what stands directly before the bytes held; returns how many lines came in front. */
   prepend(bytes: Uint8Array): number {
     if (bytes.length === 0 || this.start === 0) return 0;

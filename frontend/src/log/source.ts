@@ -1,7 +1,12 @@
 /** Where a log's bytes come from: ranges over HTTP, then the socket or polling for what is added. */
 export interface Piece { bytes: Uint8Array; size: number; next: number; complete: boolean }
 
+/** The bytes of a long log that the server no longer has; a read at `start` gives one line instead. */
+export interface Cut { start: number; end: number }
+
 export class LogSource {
+  cut: Cut | null = null;
+
   constructor(private readonly url: string, private readonly attempt: string) {}
 
   address(parameters: Record<string, string | number> = {}): string {
@@ -16,6 +21,8 @@ export class LogSource {
     if (answer.status === 404) return { bytes: new Uint8Array(0), size: 0, next: offset, complete: false };
     if (!answer.ok) throw new Error(`The log could not be read: the server answered ${answer.status}.`);
     const bytes = new Uint8Array(await answer.arrayBuffer());
+    const ends = /^(\d+)-(\d+)$/.exec(answer.headers.get("X-Forebay-Log-Cut") ?? "");
+    if (ends) this.cut = { start: Number(ends[1]), end: Number(ends[2]) };
     const next = number(answer.headers.get("X-Forebay-Log-Next"), offset + bytes.length);
     const size = number(answer.headers.get("X-Forebay-Log-Size"), next);
     return { bytes, size, next, complete: answer.headers.get("X-Forebay-Log-Complete") === "1" };

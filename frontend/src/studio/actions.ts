@@ -6,6 +6,7 @@ export function startActions(): void {
   document.addEventListener("submit", (event) => confirmFirst(event, event.target as HTMLElement), true);
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") closeMenus(null);
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) submitByKeys(event);
   });
   widths(document);
 }
@@ -23,6 +24,15 @@ function click(event: MouseEvent): void {
   if (close !== undefined) button.closest("dialog")?.close();
   if (toggle) toggleOpen(button, document.querySelector<HTMLElement>(toggle));
   if (themeSwitch !== undefined) switchTheme();
+}
+
+/** Ctrl+Enter sends the form around the focus, else the page's own, that is marked `data-ctrl-enter`. */
+function submitByKeys(event: KeyboardEvent): void {
+  const inside = event.target instanceof Element ? event.target.closest<HTMLFormElement>("form") : null;
+  const form = inside ?? document.querySelector<HTMLFormElement>("form[data-ctrl-enter]");
+  if (event.defaultPrevented || form?.dataset["ctrlEnter"] === undefined) return;
+  event.preventDefault();
+  form.requestSubmit();
 }
 
 function confirmFirst(event: Event, element: HTMLElement): void {

@@ -6,10 +6,11 @@ const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
 const exact = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
 const hover = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "long" });
 
-export function relativeText(then: number, now: number): string {
+/** `until` is a moment that is waited for: its last seconds are counted, too. */
+export function relativeText(then: number, now: number, until = false): string {
   const seconds = (then - now) / 1000;
   for (const [unit, length] of UNITS) if (Math.abs(seconds) >= length) return relative.format(Math.trunc(seconds / length), unit);
-  return Math.abs(seconds) < 10 ? "just now" : relative.format(Math.trunc(seconds), "second");
+  return Math.abs(seconds) < 10 && !(until && seconds > 0) ? "just now" : relative.format(Math.trunc(seconds), "second");
 }
 
 export function refreshTimes(root: ParentNode = document, now = Date.now()): void {
@@ -17,7 +18,7 @@ export function refreshTimes(root: ParentNode = document, now = Date.now()): voi
     const then = Date.parse(time.dateTime);
     if (Number.isNaN(then)) continue;
     if (!time.title) time.title = hover.format(then);
-    write(time, time.dataset["relative"] === undefined ? exact.format(then) : relativeText(then, now));
+    write(time, time.dataset["relative"] === undefined ? exact.format(then) : relativeText(then, now, time.dataset["relative"] === "until"));
   }
   for (const element of root.querySelectorAll<HTMLElement>("[data-duration]")) {
     const { started, ended } = element.dataset;

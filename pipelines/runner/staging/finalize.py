@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.domain.manifests import CHUNK, describe_tree, walk_files
+from pipelines.runner.staging.destinations import publish_at
 from pipelines.runner.staging.error_lines import read_error_lines
 from pipelines.runner.staging.prepare import CODE
-from pipelines.runner.staging.spec import Spec, SpecOutput, StagingError
+from pipelines.runner.staging.spec import Spec, SpecOutput, StagingError, published_place
 
 KEPT_FOLDERS = ("outputs", "logs")
 INCOMING = "incoming"  # as workspaces/storage.py has it: swept there after a crash
@@ -59,14 +60,19 @@ def clean_up(folder: Path) -> None:
 
 
 def _is_there(output: SpecOutput) -> bool:
-    folder = output["aside"] if os.path.isdir(output["aside"]) else output["published"]
-    path = os.path.join(folder, output["name"])
+    path = os.path.join(output["aside"], output["name"])
+    if not os.path.isdir(output["aside"]):
+        path = published_place(output)
     return os.path.exists(path) and not os.path.islink(path)
 
 
 def _publish(outputs: list[SpecOutput]) -> list[dict[str, Any]]:
     """One rename per datastore. Done already, by a finalizing that was cut short: kept."""
-    for aside, published in {(one["aside"], one["published"]) for one in outputs}:
+    for one in outputs:
+        if "destination" in one and os.path.isdir(one["aside"]):
+            publish_at(one)
+    plain = [one for one in outputs if "destination" not in one]
+    for aside, published in {(one["aside"], one["published"]) for one in plain}:
         if not os.path.isdir(aside):
             continue
         if os.path.isdir(published):  # left by an earlier attempt that was given up
@@ -75,10 +81,7 @@ def _publish(outputs: list[SpecOutput]) -> list[dict[str, Any]]:
             shutil.rmtree(old, ignore_errors=True)
         os.makedirs(os.path.dirname(published), exist_ok=True)
         os.rename(aside, published)
-    return [
-        {"name": one["name"], **asdict(describe_tree(os.path.join(one["published"], one["name"])))}
-        for one in outputs
-    ]
+    return [{"name": one["name"], **asdict(describe_tree(published_place(one)))} for one in outputs]
 
 
 def _discard(outputs: list[SpecOutput]) -> None:

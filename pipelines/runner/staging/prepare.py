@@ -7,6 +7,7 @@ import os
 import shutil
 from pathlib import Path, PurePosixPath
 
+from pipelines.domain.manifests import walk_files
 from pipelines.runner.staging.spec import Spec, SpecInput, StagingError
 
 CODE = "code"  # the script's working folder
@@ -22,8 +23,13 @@ def prepare(folder: Path, spec: Spec) -> None:
         os.makedirs(folder / name, exist_ok=True)
     try:
         _copy_snapshot(folder / CODE, spec)
+        said = list(spec.get("notices", ()))
         for one in spec["inputs"]:
             _copy_input(folder, one)
+            said += _describe(folder, one)
+        if said:
+            with open(folder / "log", "a", encoding="utf-8", errors="replace") as log:
+                log.writelines(f"{line}\n" for line in said)
         _make_output_folders(spec)
     except OSError as error:
         raise StagingError(f"{error.strerror or error} ({error.filename}).") from error
@@ -62,6 +68,22 @@ def _copy_input(folder: Path, one: SpecInput) -> None:
             shutil.copytree(source, target, symlinks=True, dirs_exist_ok=True)
         else:
             shutil.copyfile(source, target)
+
+
+def _describe(folder: Path, one: SpecInput) -> list[str]:
+    """One line for the step's log about what was copied or linked for an input."""
+    linked = sum(copy["link"] for copy in one["copies"])
+    if linked:
+        files = "1 file" if linked == 1 else f"{linked} files"
+        return [f"Input {one['name']}: linked {files}, which must not be changed."]
+    count = size = 0
+    for copy in one["copies"]:
+        for file in walk_files(_below(folder, copy["to"])):
+            count, size = count + 1, size + file.size
+    if not one["copies"]:
+        return []
+    files = "1 file" if count == 1 else f"{count} files"
+    return [f"Input {one['name']}: copied {files}, {size / 1e6:.1f} MB."]
 
 
 def _make_output_folders(spec: Spec) -> None:

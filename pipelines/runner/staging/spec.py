@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 VERSION = 1
 SPEC_FILE = "attempt.json"
@@ -46,6 +46,13 @@ class SpecOutput(TypedDict):
     aside: str  # absolute folder of this attempt on the datastore's disk
     published: str  # absolute folder that the aside folder becomes
     is_directory: bool | None
+    destination: NotRequired[str]  # absolute; instead of `published`/`name`
+    keep_existing: NotRequired[bool]  # a file that is there already is an error, not replaced
+
+
+def published_place(output: SpecOutput) -> str:
+    """Where an output is once it is published."""
+    return output.get("destination") or os.path.join(output["published"], output["name"])
 
 
 class Spec(TypedDict):
@@ -60,6 +67,7 @@ class Spec(TypedDict):
     outputs: list[SpecOutput]
     argv: list[str]
     env: dict[str, str]
+    notices: NotRequired[list[str]]  # lines for the step's log: what was asked and is not done
 
 
 class StagingError(Exception):

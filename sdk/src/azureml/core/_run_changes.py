@@ -5,11 +5,11 @@ In a step they are appended to its spool and reach the server later; elsewhere t
 
 from __future__ import annotations
 
-from typing import Any, Dict, NoReturn
+from typing import Any, Dict
 
 from azureml._forebay.errors import AnswerError
 from azureml._forebay.unsupported import not_supported
-from azureml.core._run_client import STEPS, RunClient
+from azureml.core._run_client import CHILDREN, STEPS, RunClient
 from azureml.core._run_context import StepContext
 from azureml.core._run_logging import RunLogging, warn
 
@@ -26,6 +26,8 @@ class RunChanges(RunLogging):
 
     def _emit(self, record: Dict[str, Any]) -> None:
         if self._step is not None:
+            if self._client._kind == CHILDREN:
+                record = {"child": self._client.run_id, **record}
             self._step.emit(self._target, record)
             return
         try:
@@ -57,7 +59,10 @@ class RunChanges(RunLogging):
             self._emit({"kind": "property", "name": key, "value": str(value)})
 
     def cancel(self) -> None:
-        """End the run early. A step is ended with its whole run."""
+        """End the run early. A step is ended with its whole run, a child run alone."""
+        if self._client.kind == CHILDREN:
+            self._client.end_child("Canceled")
+            return
         document = self._known() if self._client.kind == STEPS else {}
         if document:
             self._client.of_run(document["run_id"]).cancel()
@@ -71,11 +76,16 @@ class RunChanges(RunLogging):
         """The studio starts runs; kept for programs that call it."""
 
     def complete(self, _set_status: bool = True) -> None:
-        """A step completes when its script ends; kept for programs that call it."""
+        """Complete a child run. A step completes when its script ends."""
+        if self._client._kind == CHILDREN:
+            self._client.end_child("Completed")
 
-    def fail(self, error_details: Any = None, error_code: Any = None, **kwargs: Any) -> NoReturn:
-        """A step fails when its script does."""
-        not_supported("Run.fail()", "Let the script end with an exception or sys.exit(1).")
+    def fail(self, error_details: Any = None, error_code: Any = None, **kwargs: Any) -> None:
+        """Fail a child run. A step fails when its script does."""
+        if self._client._kind != CHILDREN:
+            not_supported("Run.fail()", "Let the script end with an exception or sys.exit(1).")
+        said = [str(one) for one in (error_code, error_details) if one]
+        self._client.end_child("Failed", ": ".join(said))
 
     def clean(self) -> None:
         """Nothing is left on the compute target that would need it."""

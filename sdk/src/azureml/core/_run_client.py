@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import uuid
 from collections.abc import Callable
 from typing import Any, Dict, List, NamedTuple, Sequence
 
@@ -11,7 +12,7 @@ from azureml._forebay.transport import quote_name, quote_path
 from azureml.exceptions import UserErrorException
 
 Json = Dict[str, Any]
-RUNS, STEPS = "runs", "steps"
+RUNS, STEPS, CHILDREN = "runs", "steps", "children"
 # What is final, in the words the server stores.
 FINAL = frozenset({"Completed", "Failed", "Canceled"})
 
@@ -89,13 +90,37 @@ class RunClient:
         except NotFound:
             try:
                 document = self._get(STEPS, "")
+                self._kind = STEPS
             except NotFound:
-                raise UserErrorException(
-                    f"There is no run with the id {self.run_id} in workspace "
-                    f"'{self.workspace.name}', or you may not see it."
-                ) from None
-            self._kind = STEPS
+                document = self._fetch_child()
         return document
+
+    def _fetch_child(self) -> Json:
+        try:
+            document = self._get(CHILDREN, "")
+        except NotFound:
+            raise UserErrorException(
+                f"There is no run with the id {self.run_id} in workspace "
+                f"'{self.workspace.name}', or you may not see it."
+            ) from None
+        self._kind = CHILDREN
+        return document
+
+    def fetch_children(self) -> List[Json]:
+        """The JSON of the child runs that were opened on this run, step or child."""
+        return list(self._get(self.kind, "/children")["items"])
+
+    def open_child(self, name: str | None, child_id: str, tags: Json | None = None) -> Json:
+        """A child run of this run, step or child; the same one when the request is sent again."""
+        body = {"id": child_id, "name": name or "", "tags": tags or {}}
+        path = self._path(self.kind, "/children")
+        return dict(self.workspace._transport.post_json(path, body, repeatable=True))
+
+    def end_child(self, status: str, error: str = "") -> Json:
+        """End this child run."""
+        path = self._path(CHILDREN, "/end")
+        body = {"status": status, "error": error}
+        return dict(self.workspace._transport.post_json(path, body, repeatable=True))
 
     def fetch_steps(self) -> List[Json]:
         """The JSON of all steps of a run, in the order pages show them."""
@@ -106,20 +131,23 @@ class RunClient:
         query = {"after": after, "wait": min(wait, 25)}
         return dict(self._request_json(RUNS, "/events", query, timeout=wait + graceful))
 
-    def fetch_metrics(self, recursive: bool = False) -> List[Json]:
-        """Logged values in the order of logging."""
-        query = {"recursive": True} if recursive and self.kind == RUNS else None
+    def fetch_metrics(self, name: str = "") -> List[Json]:
+        """Logged values in the order of logging, of one name or of all."""
+        query = {"name": name} if name else None
         answer = self._request_json(self.kind, "/metrics", query)
         return list(answer["items"])
 
     def post_records(self, records: Sequence[Json]) -> None:
         """Metrics, tags and properties logged from outside of the step."""
         path = self._path(self.kind, "/records")
-        self.workspace._transport.post_json(path, {"records": list(records)})
+        self.workspace._transport.post_json(
+            path, {"records": list(records)}, idempotency_key=str(uuid.uuid4())
+        )
 
     def patch(self, changes: Json) -> Json:
-        """Change tags, description or properties of a run."""
-        return dict(self.workspace._transport.patch_json(self._path(RUNS, ""), changes))
+        """Change tags, description or properties of a run or child run."""
+        kind = CHILDREN if self._kind == CHILDREN else RUNS
+        return dict(self.workspace._transport.patch_json(self._path(kind, ""), changes))
 
     def cancel(self) -> Json:
         """Ask for the end of a run; nothing happens to one that has ended."""
@@ -127,12 +155,17 @@ class RunClient:
         return dict(self.workspace._transport.post_json(path, {}, repeatable=True))
 
     def list_artifacts(self) -> List[Json]:
-        """Files kept of a step: {"path", "size"}."""
-        return list(self._get(STEPS, "/artifacts")["items"]) if self.kind == STEPS else []
+        """Files kept of a run or step: {"path", "size"}."""
+        return list(self._get(self.kind, "/artifacts")["items"])
 
     def download_artifact(self, path: str, target: str) -> None:
         tail = f"/artifacts/{quote_path(path)}"
-        self.workspace._transport.download(self._path(STEPS, tail), target)
+        self.workspace._transport.download(self._path(self.kind, tail), target)
+
+    def upload_artifact(self, path: str, source: str | bytes) -> None:
+        """Keep a file with the run or step, in place of an earlier one of that name."""
+        tail = f"/artifacts/{quote_path(path)}"
+        self.workspace._transport.put_file(self._path(self.kind, tail), source)
 
     def list_output(self, output: str) -> List[Json]:
         """Files of an output; the path "" means that the output itself is one file."""

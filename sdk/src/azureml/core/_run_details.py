@@ -7,6 +7,7 @@ from typing import Any, Dict
 
 Json = Dict[str, Any]
 PIPELINE_RUN, STEP_RUN = "azureml.PipelineRun", "azureml.StepRun"
+CHILD_RUN = "azureml.scriptrun"
 LOG_NAME = "logs/std_log.txt"
 
 
@@ -31,6 +32,23 @@ def describe_run(document: Json) -> Json:
     return details
 
 
+def describe_child(document: Json) -> Json:
+    """`get_details()` of a child run."""
+    details = {
+        "runId": document["id"],
+        "status": document["status"],
+        "startTimeUtc": document.get("started_at"),
+        "endTimeUtc": document.get("ended_at"),
+        "properties": dict(document.get("properties") or {}),
+        "inputDatasets": [],
+        "outputDatasets": [],
+        "logFiles": {},
+    }
+    if document["status"] == "Failed":
+        details["error"] = _error(None, document.get("error") or "The child run failed.")
+    return details
+
+
 def describe_step(document: Json, log_url: str) -> Json:
     """`get_details()` of a step run."""
     details = {
@@ -41,7 +59,7 @@ def describe_step(document: Json, log_url: str) -> Json:
         "endTimeUtc": document.get("ended_at"),
         "properties": properties_of_step(document),
         "inputDatasets": _datasets(document),
-        "outputDatasets": [],
+        "outputDatasets": _registered(document),
         "runDefinition": {
             "script": document.get("script"),
             "arguments": document.get("arguments", []),
@@ -97,6 +115,11 @@ def tags_of_step(document: Json) -> Dict[str, str]:
     return {**marks, **(document.get("tags") or {})}
 
 
+def tags_of_child(document: Json) -> Dict[str, str]:
+    """The tags of a child run."""
+    return dict(document.get("tags") or {})
+
+
 def _datasets(document: Json) -> list[Json]:
     found = []
     for given in document.get("inputs") or []:
@@ -114,6 +137,19 @@ def _datasets(document: Json) -> list[Json]:
                 }
             )
     return found
+
+
+def _registered(document: Json) -> list[Json]:
+    """The datasets that the step's outputs were registered as."""
+    return [
+        {
+            "identifier": {"savedId": output["dataset"]["id"]},
+            "dataset": output["dataset"],
+            "outputDetails": {"outputName": output["name"]},
+        }
+        for output in document.get("outputs") or []
+        if output.get("dataset")
+    ]
 
 
 def _error(step: str | None, message: str) -> Json:

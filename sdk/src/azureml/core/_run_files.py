@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import os
-import shutil
-from typing import Any, List, Sequence
+from typing import Any, Dict, List
 
-from azureml._forebay.unsupported import not_supported
-from azureml.core._run_client import RUNS, RunClient
-from azureml.core._run_context import StepContext
+from azureml.core._run_client import CHILDREN, RUNS, RunClient
 from azureml.core._run_details import LOG_NAME
+from azureml.core._run_uploads import RunUploads
 
 
-class RunFiles:
+class RunFiles(RunUploads):
     """The part of `Run` that lists, downloads and uploads files."""
 
-    _client: RunClient
-    _step: StepContext | None
-    _target: str
+    def _known(self) -> Dict[str, Any]:
+        raise NotImplementedError
 
     def get_file_names(self) -> List[str]:
-        """Files kept of a step: what it left in ./outputs and ./logs."""
-        return [item["path"] for item in self._client.list_artifacts()]
+        """Files kept of the run: uploaded ones and, of a step, those in ./outputs and ./logs."""
+        client, folder = self._keeper()
+        names = [item["path"] for item in client.list_artifacts()]
+        return [name[len(folder) :] for name in names if name.startswith(folder)]
 
     def download_file(
         self, name: str, output_file_path: str | None = None, _validate_checksum: bool = False
@@ -30,7 +29,8 @@ class RunFiles:
         target = output_file_path or "."
         if os.path.isdir(target) or target.endswith(("/", os.sep)):
             target = os.path.join(target, os.path.basename(name))
-        self._client.download_artifact(name, target)
+        client, kept_as = self._keeper(name)
+        client.download_artifact(kept_as, target)
 
     def download_files(
         self,
@@ -49,7 +49,7 @@ class RunFiles:
             else:
                 kept = name if append_prefix else name[len(prefix or "") :].lstrip("/")
                 target = os.path.join(output_directory or ".", *kept.split("/"))
-            self._client.download_artifact(name, target)
+            self.download_file(name, target)
 
     def get_all_logs(self, destination: str | None = None) -> List[str]:
         """Download the logs into a folder; their paths."""
@@ -65,40 +65,12 @@ class RunFiles:
             paths.append(path)
         return paths
 
-    def upload_file(
-        self, name: str, path_or_stream: Any, datastore_name: str | None = None
-    ) -> None:
-        """Keep a file with the step. In a step, for names below `outputs/` or `logs/`."""
-        self._need_step("upload_file", name)
-        os.makedirs(os.path.dirname(name), exist_ok=True)
-        if hasattr(path_or_stream, "read"):
-            content = path_or_stream.read()
-            with open(name, "wb") as stream:
-                stream.write(content.encode("utf-8") if isinstance(content, str) else content)
-        elif not os.path.exists(name) or not os.path.samefile(path_or_stream, name):
-            shutil.copyfile(path_or_stream, name)
-
-    def upload_files(
-        self,
-        names: Sequence[str],
-        paths: Sequence[Any],
-        return_artifacts: bool = False,
-        timeout_seconds: float | None = None,
-        datastore_name: str | None = None,
-    ) -> None:
-        """Keep several files with the step: `upload_file` for each name and its path."""
-        for name, path in zip(names, paths):
-            self.upload_file(name, path)
-
-    def upload_folder(self, name: str, path: str, datastore_name: str | None = None) -> None:
-        """Keep a folder with the step. In a step, for names below `outputs/` or `logs/`."""
-        self._need_step("upload_folder", name)
-        if not os.path.exists(name) or not os.path.samefile(path, name):
-            shutil.copytree(path, name, dirs_exist_ok=True)
-
-    def _need_step(self, method: str, name: str) -> None:
-        top = name.replace("\\", "/").split("/")
-        if self._step is None or self._target != "self":
-            not_supported(f"Run.{method}() outside of the step itself", "Write it in the step.")
-        if top[0] not in {"outputs", "logs"} or len(top) < 2 or ".." in top:
-            not_supported(f"Run.{method}('{name}')", f"Name it 'outputs/{top[-1]}'.")
+    def _keeper(self, name: str = "") -> tuple[RunClient, str]:
+        """Who keeps the files, and under which names: a child run's are its step's or run's."""
+        if self._client.kind != CHILDREN:
+            return self._client, name
+        document = self._known()
+        folder = f"children/{self._client.run_id}/{name}"
+        if document["step_id"]:
+            return self._client.of_step(document["step_id"]), folder
+        return self._client.of_run(document["run_id"]), folder

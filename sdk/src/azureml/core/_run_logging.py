@@ -60,11 +60,15 @@ class RunLogging:
     ) -> None:
         """Log a picture: a file (`path`), or a matplotlib figure or module (`plot`)."""
         try:
-            artifact = _keep_image(name, path, plot)
+            artifact = self._keep_image(name, path, plot)
         except (OSError, ValueError, AttributeError) as error:
             warn(f"the image '{name}' was not logged: {error}")
             return
         self._log("image", name, {"artifact": artifact}, description)
+
+    def _keep_image(self, name: str, path: str | None, plot: Any) -> str:
+        """Keep a picture; the name under which it is kept."""
+        return keep_image(name, path, plot)
 
     def _log(self, kind: str, name: str, value: Any, description: str | None, **extra: Any) -> None:
         record = {
@@ -96,13 +100,13 @@ def _parsed(value: Any) -> Any:
     return value
 
 
-def _keep_image(name: str, path: str | None, plot: Any) -> str:
+def keep_image(name: str, path: str | None, plot: Any, below: str = "outputs") -> str:
     """Put the picture below ./outputs, from where it is collected; its artifact path."""
     if (path is None) == (plot is None):
         raise ValueError("give either path= or plot=")
     suffix = os.path.splitext(path)[1] if path is not None else ".png"
     base = re.sub(r"[^\w.-]+", "_", name).strip("._") or "image"
-    folder = os.path.join("outputs", "images")
+    folder = os.path.join(below, "images")
     os.makedirs(folder, exist_ok=True)
     target, number = os.path.join(folder, base + suffix), 2
     while os.path.exists(target):

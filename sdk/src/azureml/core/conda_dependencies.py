@@ -22,6 +22,7 @@ __all__ = [
 CONDA_FILE_NAME = "auto_conda_dependencies.yml"
 PYTHON_DEFAULT_VERSION = "3.10.18"
 _PYTHON = re.compile(r"^python\s*(?P<version>[=<>!~].*)?$", re.IGNORECASE)
+_ANOTHER_FILE = re.compile(r"^(?:-r|--requirement)[\s=]\s*(\S.*)$")
 _NAME = re.compile(r"^(?:[\w.-]+::)?([A-Za-z0-9][\w.-]*)")
 
 
@@ -280,12 +281,51 @@ class CondaDependencies:
 
 def read_requirements(path: Union[str, Path]) -> list[str]:
     """The lines of a ``requirements.txt`` without comments."""
+    return [line for _, line in _numbered_lines(path)]
+
+
+def read_packages(path: Union[str, Path], seen: tuple[Path, ...] = ()) -> list[str]:
+    """The packages of a ``requirements.txt`` and of those it names with ``-r``.
+
+    Any other option is refused with its line: which index is used is the studio's business.
+    """
+    path = Path(path)
+    packages: list[str] = []
+    for number, line in _numbered_lines(path):
+        where = f"{path}, line {number}: {line!r}"
+        found = _ANOTHER_FILE.match(line)
+        if found and path.resolve() in seen:
+            raise UserErrorException(f"{where} leads back to a file that is being read.")
+        if found:
+            packages += read_packages(path.parent / found.group(1), (*seen, path.resolve()))
+        elif line.startswith("-"):
+            raise UserErrorException(
+                f"{where} is an option of pip. Leave it out: which index is used is set up on the "
+                "studio's machine; a requirements file lists only packages."
+            )
+        else:
+            packages.append(line.split(" --hash", 1)[0].strip())
+    return packages
+
+
+def _numbered_lines(path: Union[str, Path]) -> list[tuple[int, str]]:
     path = Path(path)
     if not path.is_file():
         raise UserErrorException(f"The requirements file {path} does not exist.")
-    text = path.read_text("utf-8-sig").replace("\\\n", " ")
-    lines = (re.sub(r"(^|\s)#.*$", "", line).strip() for line in text.splitlines())
-    return [line for line in lines if line]
+    lines: list[tuple[int, str]] = []
+    text, began = "", 0
+    for number, raw in enumerate(path.read_text("utf-8-sig").splitlines(), 1):
+        began = began if text else number
+        if raw.endswith("\\"):
+            text += raw[:-1] + " "
+            continue
+        line = re.sub(r"(^|\s)#.*$", "", text + raw).strip()
+        text = ""
+        if line:
+            lines.append((began, line))
+    if text.strip():
+        lines.append((began, text.strip()))
+    return lines
 
 
 def _listed(name: str, packages: Optional[Iterable[str]]) -> list[str]:

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any, NoReturn, Optional, Union
 
 from azureml._forebay.settings import Settings
 from azureml._forebay.unsupported import not_supported, without
+from azureml.core import _environment_store
 from azureml.core.conda_dependencies import (
     PYTHON_DEFAULT_VERSION,
     CondaDependencies,
-    read_requirements,
+    read_packages,
 )
 from azureml.core.container_registry import ContainerRegistry
 from azureml.exceptions import AzureMLException, UserErrorException
@@ -158,11 +159,9 @@ class Environment(Settings):
     def from_pip_requirements(
         name: str, file_path: Union[str, Path], pip_version: Optional[str] = None
     ) -> Environment:
-        """Of the packages in a ``requirements.txt``."""
+        """Of the packages in a ``requirements.txt``; other files it names with ``-r`` are read."""
         made = Environment(name)
-        dependencies = CondaDependencies.create(pip_packages=[])
-        for line in read_requirements(file_path):
-            dependencies._take_pip_line(line, str(Path(file_path).parent))
+        dependencies = CondaDependencies.create(pip_packages=read_packages(file_path))
         made.python.conda_dependencies = dependencies
         return made
 
@@ -189,23 +188,59 @@ class Environment(Settings):
         return made
 
     @staticmethod
+    def from_dockerfile(
+        name: str,
+        dockerfile: str,
+        conda_specification: Union[str, Path, None] = None,
+        pip_requirements: Union[str, Path, None] = None,
+    ) -> Environment:
+        """Of a Dockerfile's text or path and, if given, packages.
+
+        The Dockerfile is stored and shown with the run as not applied: steps run without
+        containers here, so the packages are what counts.
+        """
+        made = Environment.from_docker_image(
+            name,
+            DEFAULT_CPU_IMAGE,
+            conda_specification=conda_specification,
+            pip_requirements=pip_requirements,
+        )
+        made.docker.base_image = None
+        made.docker.base_dockerfile = _text_of(dockerfile)
+        return made
+
+    @staticmethod
     def get(
         workspace: Workspace,
         name: str,
         version: Optional[str] = None,
         label: Optional[str] = None,
     ) -> Environment:
-        """A curated environment, by a name that begins with ``AzureML-``.
+        """A registered environment, the newest version by default; or a curated one.
 
-        The server maps it to one of its own. Registered environments are not there yet.
+        What a name that begins with ``AzureML-`` means here is in the studio's mapping.
         """
-        if not name.startswith("AzureML-"):
-            not_supported(
-                f"Environment.get of {name!r}",
-                "Make it in the program: Environment(name) or from_conda_specification.",
+        if label not in (None, "latest"):
+            raise UserErrorException(
+                f"Environments have no label {label!r} here: give a version, or label='latest'."
             )
-        made = Environment(name)
-        made.version = version
+        answer = _environment_store.find(workspace, name, version)
+        return _environment_store.fill_environment(Environment(name), answer)
+
+    @staticmethod
+    def list(workspace: Workspace) -> dict[str, Environment]:
+        """The newest version of every registered environment, and curated ones, by name."""
+        answer = workspace._transport.get_json(workspace._path("environments"))
+        return {
+            item["name"]: _environment_store.fill_environment(Environment(item["name"]), item)
+            for item in answer["items"]
+        }
+
+    def register(self, workspace: Workspace) -> Environment:
+        """Store it under its name: a new version, or the newest one if nothing changed."""
+        answer = _environment_store.register(workspace, self)
+        made = self._copy()
+        made.version, made.asset_id = answer.get("version"), answer.get("id")
         return made
 
     def clone(self, new_name: str) -> Environment:
@@ -216,10 +251,6 @@ class Environment(Settings):
         return copied
 
     # -- not there yet -------------------------------------------------------------------------
-
-    def register(self, workspace: Workspace) -> Environment:
-        """Not there yet: the environment itself works without."""
-        not_supported("Environment.register", "Give the environment to the RunConfiguration.")
 
     def build(self, workspace: Workspace, image_build_compute: Optional[str] = None) -> NoReturn:
         """Not there yet: it is built when a step first needs it."""
@@ -239,11 +270,6 @@ class Environment(Settings):
         not_supported("Environment.load_from_directory", "Use from_conda_specification.")
 
     @staticmethod
-    def from_dockerfile(name: str, dockerfile: str, *args: Any, **kwargs: Any) -> NoReturn:
-        """This server builds no images."""
-        not_supported("Environment.from_dockerfile", "Use from_conda_specification.")
-
-    @staticmethod
     def from_docker_build_context(name: str, docker_build_context: Any) -> NoReturn:
         """This server builds no images."""
         not_supported("Environment.from_docker_build_context", "Use from_conda_specification.")
@@ -255,11 +281,6 @@ class Environment(Settings):
             "Environment.from_existing_conda_environment",
             "Write `conda env export > env.yml` and use from_conda_specification.",
         )
-
-    @staticmethod
-    def list(workspace: Workspace) -> NoReturn:
-        """Not there yet."""
-        not_supported("Environment.list", "Make environments in the program.")
 
     # -- for the rest of the SDK ---------------------------------------------------------------
 
@@ -282,3 +303,11 @@ class Environment(Settings):
             "docker": docker,
             "variables": variables,
         }
+
+
+def _text_of(dockerfile: str) -> str:
+    """A Dockerfile that was given as text or as a path."""
+    text = str(dockerfile)
+    if "\n" not in text and len(text) < 1000 and Path(text).is_file():
+        return Path(text).read_text("utf-8-sig")
+    return text

@@ -107,7 +107,8 @@ class Experiment:
         """Submit a pipeline (or what else can be submitted) and return its run at once.
 
         For a pipeline, `kwargs` may hold `pipeline_parameters`, `continue_on_step_failure` and
-        `regenerate_outputs`.
+        `regenerate_outputs`; and two of Forebay's own: `retry={"count": 2, "delay_seconds": 30}`
+        tries steps that fail again, `timeout_seconds=` ends the run when it takes longer.
         """
         submit = getattr(config, "_submit_to", None)
         if submit is None:

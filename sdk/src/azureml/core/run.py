@@ -9,12 +9,15 @@ from typing import Any, Dict
 
 from azureml._forebay.unsupported import without
 from azureml.core._run_changes import RunChanges
-from azureml.core._run_client import FINAL, RUNS, STEPS, RunClient
+from azureml.core._run_children import RunChildren
+from azureml.core._run_client import CHILDREN, FINAL, RUNS, STEPS, RunClient
 from azureml.core._run_context import InputDatasets, OutputDatasets, StepContext, current_step
 from azureml.core._run_details import (
+    CHILD_RUN,
     LOG_NAME,
     PIPELINE_RUN,
     STEP_RUN,
+    describe_child,
     describe_run,
     describe_step,
     properties_of_run,
@@ -22,10 +25,9 @@ from azureml.core._run_details import (
     tags_of_step,
 )
 from azureml.core._run_files import RunFiles
-from azureml.core._run_listing import list_runs, matches, stored_status
+from azureml.core._run_listing import list_runs
 from azureml.core._run_offline import _OfflineRun
 from azureml.core._run_types import add_type, make_run
-from azureml.core._run_values import collect_metrics
 from azureml.core.dataset import Dataset
 from azureml.core.experiment import Experiment
 from azureml.core.workspace import Workspace
@@ -39,8 +41,7 @@ __all__ = ["ActivityFailedException", "InputDatasets", "OutputDatasets", "Run", 
 _SEVERAL_STEPS = "Make a pipeline of several steps instead."
 
 
-@without("child_run", instead="Log with a prefix in the metric's name instead.")
-@without("create_children", "submit_child", instead=_SEVERAL_STEPS)
+@without("submit_child", instead=_SEVERAL_STEPS)
 @without("register_model", instead="Keep the model among the outputs of a step.")
 @without("get_secret", "get_secrets", instead="Give the value as an environment variable.")
 @without("get_environment", instead="run.get_details() has what was asked for.")
@@ -48,7 +49,7 @@ _SEVERAL_STEPS = "Make a pipeline of several steps instead."
 @without("take_snapshot", instead="Submitting takes the snapshot.")
 @without("list_by_compute", instead="Use Experiment.get_runs().")
 @without(properties="identity", instead="Use id.")
-class Run(RunFiles, RunChanges):
+class Run(RunFiles, RunChanges, RunChildren):
     """A run or step run, known by its id. In a step, `Run.get_context()` gives the step's own.
 
     Nothing is asked of the server before a method needs it.
@@ -103,6 +104,9 @@ class Run(RunFiles, RunChanges):
         if client.kind == RUNS:
             experiment = Experiment(workspace, document["experiment"], True)
             return make_run(PIPELINE_RUN, experiment, document)
+        if client.kind == CHILDREN:
+            experiment = Experiment(workspace, document["experiment"], True)
+            return Run(experiment, run_id, _kind=CHILDREN, _document=document)
         run = RunClient(lambda: workspace, document["run_id"], RUNS).fetch()
         return make_run(STEP_RUN, Experiment(workspace, run["experiment"], True), document)
 
@@ -158,7 +162,7 @@ class Run(RunFiles, RunChanges):
     @property
     def type(self) -> str:
         """`azureml.PipelineRun` or `azureml.StepRun`."""
-        return PIPELINE_RUN if self._client.kind == RUNS else STEP_RUN
+        return {RUNS: PIPELINE_RUN, STEPS: STEP_RUN}.get(self._client.kind, CHILD_RUN)
 
     @property
     def status(self) -> str:
@@ -187,6 +191,8 @@ class Run(RunFiles, RunChanges):
     @property
     def parent(self) -> Any:
         """The run of a step; None for a run that has none."""
+        if self._client._kind == CHILDREN:
+            return self._parent_of_child(self._known())
         if self._step is not None and self._target == "self":
             if not self._step.root_run_id:
                 return None
@@ -214,7 +220,8 @@ class Run(RunFiles, RunChanges):
         if document.get("url"):
             return str(document["url"])
         workspace = self._experiment.workspace
-        page = f"/w/{workspace.name}/runs/{document['run_id']}/?step={self.id}"
+        step = document.get("step_id") or self.id
+        page = f"/w/{workspace.name}/runs/{document['run_id']}/?step={step}"
         return str(workspace._transport.server) + page
 
     # -- how it is -----------------------------------------------------------------------------
@@ -228,6 +235,8 @@ class Run(RunFiles, RunChanges):
         document = self._fetch()
         if self._client.kind == RUNS:
             return describe_run(document)
+        if self._client.kind == CHILDREN:
+            return describe_child(document)
         return describe_step(document, self._client.url_of(STEPS, "/log"))
 
     def get_details_with_logs(self) -> Dict[str, Any]:
@@ -252,7 +261,7 @@ class Run(RunFiles, RunChanges):
     def get_tags(self) -> Dict[str, str]:
         """The tags now."""
         document = self._fetch()
-        if self._client.kind == RUNS:
+        if self._client.kind != STEPS:
             return dict(document.get("tags") or {})
         return tags_of_step(document)
 
@@ -261,45 +270,9 @@ class Run(RunFiles, RunChanges):
         document = self._fetch()
         if self._client.kind == RUNS:
             return properties_of_run(document)
+        if self._client.kind == CHILDREN:
+            return dict(document.get("properties") or {})
         return properties_of_step(document)
-
-    def get_metrics(
-        self,
-        name: str | None = None,
-        recursive: bool = False,
-        run_type: str | None = None,
-        populate: bool = False,
-    ) -> Dict[str, Any]:
-        """Logged values by name; with `recursive`, a dictionary of them for each run id."""
-        metrics = collect_metrics(self._client.fetch_metrics())
-        if name is not None:
-            metrics = {key: value for key, value in metrics.items() if key == name}
-        if not recursive:
-            return metrics
-        found = {self.id: metrics}
-        for child in self.get_children():
-            found[child.id] = child.get_metrics(name)
-        return found
-
-    def get_children(
-        self,
-        recursive: bool = False,
-        tags: Any = None,
-        properties: Any = None,
-        type: str | None = None,
-        status: str | None = None,
-        _rehydrate_runs: bool = True,
-    ) -> Iterator[Any]:
-        """The steps of a run; a step has no children."""
-        if self._client.kind != RUNS or type not in {None, STEP_RUN}:
-            return
-        for document in self._client.fetch_steps():
-            if (
-                stored_status(status) in {None, document["status"]}
-                and matches(tags_of_step(document), tags)
-                and matches(properties_of_step(document), properties)
-            ):
-                yield make_run(STEP_RUN, self._experiment, document)
 
     def wait_for_completion(
         self,
@@ -344,8 +317,13 @@ class Run(RunFiles, RunChanges):
     def __enter__(self) -> Run:
         return self
 
-    def __exit__(self, *exception: Any) -> None:
-        return None
+    def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
+        """A child run completes, or fails with the exception; others end by themselves."""
+        if self._client._kind == CHILDREN:
+            if kind is None:
+                self.complete()
+            else:
+                self.fail(f"{kind.__name__}: {error}")
 
     # -- inside --------------------------------------------------------------------------------
 

@@ -19,6 +19,7 @@ from azureml.data.abstract_dataset import AbstractDataset, list_datasets
 from azureml.exceptions import ProjectSystemException, UserErrorException, WorkspaceException
 
 if TYPE_CHECKING:
+    from azureml.core.environment import Environment
     from azureml.core.experiment import Experiment
     from azureml.core.run import Run
     from azureml.data.azure_storage_datastore import AbstractDatastore
@@ -291,12 +292,11 @@ class Workspace:
         return {one.name: one for one in Experiment.list(self)}
 
     @property
-    def environments(self) -> NoReturn:
-        """Registered environments are not there yet."""
-        not_supported(
-            "Workspace.environments",
-            "Make one in the program: Environment(name) or Environment.from_conda_specification.",
-        )
+    def environments(self) -> dict[str, Environment]:
+        """The newest version of each registered environment, and curated ones, by name."""
+        from azureml.core.environment import Environment
+
+        return Environment.list(self)
 
     @property
     def models(self) -> NoReturn:

@@ -1,13 +1,226 @@
-"""Outputs of steps that become datasets: not there yet, PipelineData is."""
+"""Outputs of steps that become datasets."""
 
 from __future__ import annotations
 
-from azureml._forebay.unsupported import later
+import copy
+import itertools
+from typing import Any, Dict, Optional, TypeVar
 
-_INSTEAD = "Use azureml.pipeline.core.PipelineData as the step's output."
-OutputDatasetConfig = later("OutputDatasetConfig", _INSTEAD, __name__)
-OutputFileDatasetConfig = later("OutputFileDatasetConfig", _INSTEAD, __name__)
-OutputTabularDatasetConfig = later("OutputTabularDatasetConfig", _INSTEAD, __name__)
+from azureml._forebay.unsupported import later, not_supported, without
+from azureml.data.dataset_consumption_config import DatasetConsumptionConfig
+from azureml.data.dataset_factory import _header_name
+from azureml.data.dataset_type_definitions import PromoteHeadersBehavior
+from azureml.exceptions import UserErrorException
+
+_Own = TypeVar("_Own", bound="OutputDatasetConfig")
+_numbers = itertools.count(1)  # of outputs without a name: equal programs give equal names
+
+
+class OutputDatasetConfig:
+    """What a step writes and later steps read as a dataset.
+
+    The `as_…` forms and `register_on_complete` give a changed copy: all of them are one output.
+    """
+
+    _kind = "file"
+
+    def __init__(self, mode: str, name: Optional[str] = None, **kwargs: Any) -> None:
+        self.mode = mode
+        self.name = name or f"output_{next(_numbers)}"
+        self._origin: Any = self
+        self._producer: Any = None
+        self._registration: Optional[Dict[str, Any]] = None
+        self._definition: Dict[str, Any] = {}
+
+    @property
+    def name(self) -> str:
+        """The name of the output: letters, digits and underscores."""
+        return self._name
+
+    @name.setter
+    def name(self, value: str) -> None:
+        DatasetConsumptionConfig(value, None)  # the same letters are taken
+        self._name = value
+
+    @property
+    def arg_val(self) -> str:
+        """What stands for the output in a list of arguments."""
+        return f"DatasetOutputConfig:{self.name}"
+
+    def register_on_complete(
+        self: _Own,
+        name: str,
+        description: Optional[str] = None,
+        tags: Optional[Dict[str, str]] = None,
+    ) -> _Own:
+        """Register the output as a version of the dataset `name` when its step has completed.
+
+        A step that is reused registers nothing new: the version it registered then stays.
+        """
+        if not isinstance(name, str) or not name.strip():
+            raise UserErrorException("register_on_complete needs the name of a dataset.")
+        changed = self._copy()
+        changed._registration = {
+            "name": name,
+            "description": description or "",
+            "tags": {str(key): str(value) for key, value in (tags or {}).items()},
+        }
+        return changed
+
+    def as_input(self, name: Optional[str] = None) -> DatasetConsumptionConfig:
+        """The output as an input of a later step: files as a folder, a table as a dataset."""
+        mode = "direct" if self._kind == "tabular" else "mount"
+        return DatasetConsumptionConfig(name or self.name, self, mode)
+
+    def _copy(self: _Own) -> _Own:
+        return copy.copy(self)
+
+    @property
+    def _output_name(self) -> str:
+        return str(self._origin.name)
+
+    def _reading(self) -> Dict[str, Any]:
+        """How it is read as a dataset, for the graph."""
+        return {"kind": self._kind, "definition": self._definition}
+
+    def __str__(self) -> str:
+        return self.arg_val
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.name!r}, mode={self.mode!r})"
+
+
+class OutputFileDatasetConfig(OutputDatasetConfig):
+    """A folder that a step writes. The script gets its path, and the folder is there.
+
+    :param name: the output's name; made up when left out.
+    :param destination: (datastore, path), where `{run-id}` and `{output-name}` stand for the
+        step run's id and the output's name. Without it, `dataset/{run-id}/{output-name}` on the
+        default datastore.
+    """
+
+    def __init__(
+        self,
+        name: Optional[str] = None,
+        destination: Any = None,
+        source: Any = None,
+        partition_format: Optional[str] = None,
+    ) -> None:
+        if source is not None:
+            not_supported(
+                "OutputFileDatasetConfig(source=…)",
+                "Write to the path that the script gets as its argument.",
+            )
+        if partition_format is not None:
+            not_supported(
+                "OutputFileDatasetConfig(partition_format=…)", "Make the columns in the step."
+            )
+        super().__init__("mount", name)
+        self.source = source
+        self.destination = destination
+        self._overwrite = False
+        self._datastore, self._template = _split_destination(destination)
+
+    def as_mount(self, disable_metadata_cache: bool = False) -> OutputFileDatasetConfig:
+        """The same, written in place. A file that is at the destination already is replaced."""
+        changed = self._copy()
+        changed.mode = "mount"
+        return changed
+
+    def as_upload(
+        self, overwrite: bool = False, source_globs: Any = None
+    ) -> OutputFileDatasetConfig:
+        """The same, stored when the script has ended.
+
+        Without `overwrite` a file that is at the destination already fails the step.
+        """
+        if source_globs:
+            not_supported("as_upload(source_globs=…)", "Write only the files that are wanted.")
+        changed = self._copy()
+        changed.mode, changed._overwrite = "upload", overwrite
+        return changed
+
+    def read_delimited_files(
+        self,
+        include_path: bool = False,
+        separator: str = ",",
+        header: PromoteHeadersBehavior = PromoteHeadersBehavior.ALL_FILES_HAVE_SAME_HEADERS,
+        partition_format: Optional[str] = None,
+        path_glob: Optional[str] = None,
+        set_column_types: Optional[Dict[str, Any]] = None,
+    ) -> OutputTabularDatasetConfig:
+        """The same output, read as a table by later steps and when it is registered."""
+        if path_glob or partition_format:
+            not_supported(
+                "read_delimited_files(path_glob=…, partition_format=…)",
+                "Write one kind of files only, with all columns in them.",
+            )
+        table = OutputTabularDatasetConfig(_files=self)
+        table._definition = {
+            "separator": separator,
+            "header": _header_name(header),
+            "include_path": bool(include_path),
+            "set_column_types": {
+                column: kind._to_wire() if hasattr(kind, "_to_wire") else kind
+                for column, kind in (set_column_types or {}).items()
+            },
+        }
+        return table
+
+    def read_parquet_files(self, *args: Any, **kwargs: Any) -> Any:
+        """Not there yet."""
+        not_supported("read_parquet_files", "Write CSV files and use read_delimited_files().")
+
+
+@without("drop_columns", "keep_columns", "random_split", instead="Do it in the step, in pandas.")
+class OutputTabularDatasetConfig(OutputDatasetConfig):
+    """An output of files that is read as a table: `read_delimited_files()` makes it."""
+
+    _kind = "tabular"
+
+    def __init__(self, **kwargs: Any) -> None:
+        files = kwargs.get("_files")
+        if not isinstance(files, OutputFileDatasetConfig):
+            raise UserErrorException(
+                "Make it by OutputFileDatasetConfig(…).read_delimited_files()."
+            )
+        super().__init__(files.mode, files.name)
+        self._files = files
+        self._origin = files._origin
+        self._registration = files._registration
+
+    def as_mount(self) -> OutputTabularDatasetConfig:
+        """The same, written in place."""
+        return self._over(self._files.as_mount())
+
+    def as_upload(
+        self, overwrite: bool = False, source_globs: Any = None
+    ) -> OutputTabularDatasetConfig:
+        """The same, stored when the script has ended."""
+        return self._over(self._files.as_upload(overwrite, source_globs))
+
+    def _over(self, files: OutputFileDatasetConfig) -> OutputTabularDatasetConfig:
+        changed = self._copy()
+        changed._files, changed.mode = files, files.mode
+        return changed
+
+
+def _split_destination(destination: Any) -> tuple[Any, str]:
+    """(datastore or None, path template)."""
+    usual = "dataset/{run-id}/{output-name}"
+    if destination is None:
+        return None, usual
+    if isinstance(destination, (tuple, list)) and len(destination) == 2:
+        store, path = destination
+        return store, str(path or "").strip("/") or usual
+    if hasattr(destination, "datastore_type") or hasattr(destination, "upload_files"):
+        return destination, usual
+    raise UserErrorException(
+        "destination must be (datastore, 'path/{run-id}/{output-name}') or a datastore."
+    )
+
+
+_INSTEAD = "Use OutputFileDatasetConfig as the step's output."
 HDFSOutputDatasetConfig = later("HDFSOutputDatasetConfig", _INSTEAD, __name__)
 LinkFileOutputDatasetConfig = later("LinkFileOutputDatasetConfig", _INSTEAD, __name__)
 LinkTabularOutputDatasetConfig = later("LinkTabularOutputDatasetConfig", _INSTEAD, __name__)

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import Any, List, Sequence
 
+from azureml.pipeline.core._graph_outputs import is_output_dataset, origin_of
 from azureml.pipeline.core._parameters import PipelineParameter, is_data_path, is_dataset
 from azureml.pipeline.core._pipeline_data import PipelineData
 from azureml.pipeline.core._ports import InputPortBinding, OutputPortBinding
@@ -46,6 +47,8 @@ def read_input(given: Any) -> GivenInput | None:
         return _read_parameter(given)
     if hasattr(given, "dataset") and hasattr(given, "mode"):  # a dataset consumption config
         return GivenInput(given.name, given.mode, given.dataset, given.path_on_compute)
+    if is_output_dataset(given):
+        return GivenInput(given.name, _usual_mode(given), given, needs_declaring=True)
     if is_dataset(given):
         return GivenInput(re.sub(r"\W", "_", given.name or "dataset"), _usual_mode(given), given)
     if hasattr(given, "data_reference_name") and hasattr(given, "path_on_datastore"):
@@ -100,7 +103,7 @@ def _usual_mode(dataset: Any) -> str:
 
 
 def _same_source(one: Any, other: Any) -> bool:
-    if one is other:
+    if origin_of(one) is origin_of(other):
         return True
     if isinstance(one, PipelineParameter) and isinstance(other, PipelineParameter):
         return one.name == other.name

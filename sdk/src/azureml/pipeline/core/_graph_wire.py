@@ -20,6 +20,7 @@ from azureml.pipeline.core._graph_inputs import (
     match_input,
     read_input,
 )
+from azureml.pipeline.core._graph_outputs import is_output_dataset, origin_of, write_output
 from azureml.pipeline.core._parameters import (
     PipelineParameter,
     _plain,
@@ -91,7 +92,7 @@ class _GraphWriter:
         self.producers: Dict[int, PipelineStep] = {}
         for step in steps:
             for output in step._outputs:
-                self.producers.setdefault(id(output), step)
+                self.producers.setdefault(id(origin_of(output)), step)
 
     def write_node(self, step: Any) -> Json:
         """One step as a node; problems are collected, never raised."""
@@ -126,6 +127,7 @@ class _GraphWriter:
             "version": step._version,
             "hash_paths": step._hash_paths,
             "after": self._write_after(step),
+            **step._limits_wire(),
             "comment": self._comment_on(step),
         }
 
@@ -162,22 +164,25 @@ class _GraphWriter:
         if one.mode not in {"mount", "download", "direct"}:
             message = f"Input mode '{one.mode}' is not supported; use mount or download."
             self._problem(step, f"{where}.mode", message)
-        return {
+        written = {
             "name": one.name,
             "mode": one.mode,
             "path_on_compute": one.path_on_compute,
             "source": self._write_source(step, one, f"{where}.source"),
         }
+        if one.mode == "direct" and is_output_dataset(one.source):
+            written["as_dataset"] = one.source._reading()
+        return written
 
     def _write_source(self, step: PipelineStep, one: GivenInput, where: str) -> Json:
         source = one.source
         if isinstance(source, PipelineParameter):
             self.data_parameters[source.name] = source
             source = self.values.get(source.name, source.default_value)
-        if isinstance(source, (PipelineData, OutputPortBinding)):
-            producer = self.producers.get(id(source))
+        if isinstance(source, (PipelineData, OutputPortBinding)) or is_output_dataset(source):
+            producer = self.producers.get(id(origin_of(source)))
             if producer is None:
-                self._no_producer(step, where, source)
+                self._no_producer(step, where, origin_of(source))
             node = self.ids[id(producer)] if producer is not None else ""
             return {"node": node, "output": source._output_name}
         if is_dataset(source):
@@ -202,31 +207,16 @@ class _GraphWriter:
     def _write_outputs(self, step: PipelineStep) -> List[Json]:
         written = []
         for position, output in enumerate(step._outputs):
-            if isinstance(output, PipelineData):
-                mode, path = output._output_mode, output._output_path_on_compute
-                overwrite, is_directory = output._output_overwrite, output._is_directory
-            elif isinstance(output, OutputPortBinding):
-                mode, path = output.bind_mode, output.path_on_compute
-                overwrite, is_directory = output.overwrite, output.is_directory
-            else:
+            port = write_output(
+                output, step._arguments, datastore_name, self.links.default_datastore
+            )
+            if port is None:
                 self._unknown_value(step, f"outputs[{position}]", output)
                 continue
-            if self.producers[id(output)] is not step:
-                other = self.producers[id(output)].name
+            if self.producers[id(origin_of(output))] is not step:
+                other = self.producers[id(origin_of(output))].name
                 message = f"'{output.name}' is already written by step '{other}'."
                 self._problem(step, f"outputs[{position}]", message, "duplicate_output")
-            store = datastore_name(output.datastore or "") or self.links.default_datastore()
-            port = {
-                "name": output._output_name,
-                "datastore": store,
-                "mode": mode,
-                "path_on_compute": path,
-                "overwrite": bool(overwrite),
-                "is_directory": is_directory,
-            }
-            kept_as = getattr(output, "pipeline_output_name", None)
-            if kept_as:
-                port["pipeline_output_name"] = kept_as
             written.append(port)
         return written
 
@@ -248,7 +238,7 @@ class _GraphWriter:
         where = f"arguments[{position}]"
         if isinstance(value, PipelineParameter) and not value._is_data:
             return self._declare(step, value)
-        if any(value is output for output in step._outputs):
+        if any(origin_of(value) is origin_of(output) for output in step._outputs):
             return {"output": value._output_name}
         given = read_input(value)
         if given is not None:
@@ -308,8 +298,6 @@ class _GraphWriter:
     def _unknown_value(self, step: PipelineStep, where: str, value: Any) -> None:
         kind = type(value).__name__
         message = f"A {kind} can't be used here."
-        if hasattr(value, "destination"):
-            message = f"{kind} is not supported by Forebay yet: use PipelineData."
         self._problem(step, where, message)
 
     def _problem(self, step: PipelineStep, where: str, message: str, code: str = "invalid") -> None:

@@ -6,7 +6,7 @@ from typing import Any, Iterable, Iterator, List, Sequence
 
 from azureml._forebay.unsupported import without
 from azureml.exceptions import UserErrorException
-from azureml.pipeline.core._ports import InputPortBinding
+from azureml.pipeline.core._graph_outputs import bound_object, is_output_dataset, origin_of
 
 
 @without(
@@ -41,7 +41,13 @@ class PipelineStep:
         self._inputs = _as_list(inputs, "inputs") + _as_list(resource_inputs, "resource_inputs")
         self._outputs = _as_list(outputs, "outputs")
         self._arguments = _as_list(arguments, "arguments")
-        for output in self._outputs:
+        # An OutputFileDatasetConfig among the arguments alone is an output, too.
+        known = {id(bound_object(one)) for one in (*self._inputs, *self._outputs)}
+        for given in self._arguments:
+            if is_output_dataset(given) and id(origin_of(given)) not in known:
+                known.add(id(origin_of(given)))
+                self._outputs.append(given)
+        for output in map(origin_of, self._outputs):
             if hasattr(output, "_producer"):
                 output._producer = self
 
@@ -134,11 +140,6 @@ def with_upstream(steps: Iterable[PipelineStep]) -> List[PipelineStep]:
                 ordered.append(step)
                 stack.pop()
     return ordered
-
-
-def bound_object(given: Any) -> Any:
-    """What an input binding is bound to; other values are what they are."""
-    return given.bind_object if isinstance(given, InputPortBinding) else given
 
 
 def _as_list(value: Sequence[Any] | None, field: str) -> List[Any]:

@@ -125,7 +125,15 @@ class Pipeline:
         regenerate_outputs: bool | None = False,
         **kwargs: Any,
     ) -> PipelineRun:
-        """What `Experiment.submit` calls. `pipeline_params` is v1's other name of the values."""
+        """What `Experiment.submit` calls. `pipeline_params` is v1's other name of the values.
+
+        `retry` and `timeout_seconds` are Forebay's own: see `Experiment.submit`.
+        """
+        extras = {
+            name: value
+            for name in ("retry", "timeout_seconds")
+            if (value := kwargs.pop(name, None)) is not None
+        }
         values = {**(kwargs.pop("pipeline_params", None) or {}), **(pipeline_parameters or {})}
         for name in sorted(set(kwargs) - {"skip_validation", "credential_passthrough"}):
             if kwargs[name] is not None:
@@ -137,6 +145,7 @@ class Pipeline:
                 "description": self._description,
                 "regenerate_outputs": bool(regenerate_outputs),
                 "continue_on_step_failure": bool(continue_on_step_failure),
+                **extras,
             }
         )
         _announce(document)

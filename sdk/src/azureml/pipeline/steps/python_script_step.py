@@ -67,6 +67,11 @@ class PythonScriptStep(PipelineStep):
             return ""
         return target if isinstance(target, str) else str(target.name)
 
+    def _limits_wire(self) -> Dict[str, Any]:
+        """The run configuration's time limit; nothing when there is none."""
+        seconds = getattr(self._runconfig, "max_run_duration_seconds", None)
+        return {"timeout_seconds": int(seconds)} if seconds else {}
+
     def _environment_wire(self) -> Dict[str, Any] | None:
         """The run configuration's environment as JSON, None for the default one."""
         if self._runconfig is None:

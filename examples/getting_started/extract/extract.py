@@ -1,0 +1,3 @@
+"""A step that only says that it ran."""
+
+print("extract.py ran")

@@ -1,0 +1,79 @@
+"""A new run of a stored run's graph: submitted again, or resumed where it failed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from pipelines.models import Run
+from pipelines.services.submission import submit_run
+from workspaces.domain.errors import InvalidInput, Problem
+from workspaces.services.access import Actor
+
+NOTHING: Callable[[Run], None] = lambda run: None  # noqa: E731 - a default, not a function
+
+
+def resubmit_run(
+    *, run: Run, actor: Actor, body: Mapping[str, Any], note_stored: Callable[[Run], None] = NOTHING
+) -> Run:
+    """The same pipeline once more. `body`: parameters, force_nodes, regenerate_outputs."""
+    _refuse_others(body, "parameters", "force_nodes", "regenerate_outputs")
+    return submit_run(
+        workspace=run.workspace,
+        actor=actor,
+        body=body_of_run(run, body),
+        note_stored=note_stored,
+    )
+
+
+def resume_run(
+    *, run: Run, actor: Actor, body: Mapping[str, Any], note_stored: Callable[[Run], None] = NOTHING
+) -> Run:
+    """A run that keeps what `run` completed. `body`: parameters, force_nodes, from_node.
+
+    A step is kept while its parts are the same, also when reuse is switched off for it.
+    `from_node` and all below it run again.
+    """
+    _refuse_others(body, "parameters", "force_nodes", "from_node")
+    return submit_run(
+        workspace=run.workspace,
+        actor=actor,
+        body={
+            **body_of_run(run, body),
+            "regenerate_outputs": run.regenerate_outputs,
+            "resume_from": run.uid,
+            "rerun_from_node": body.get("from_node"),
+        },
+        note_stored=note_stored,
+    )
+
+
+def body_of_run(run: Run, changes: Mapping[str, Any]) -> dict[str, Any]:
+    """What would be sent to submit a stored run again, with these changes."""
+    given = changes.get("parameters")
+    if given is not None and not isinstance(given, Mapping):
+        raise InvalidInput.field("parameters", "parameters must be an object of names and values.")
+    return {
+        "experiment": run.experiment.name,
+        "graph": run.graph,
+        "parameters": {**run.parameters, **(given or {})},
+        "tags": run.tags,
+        "properties": run.properties,
+        "description": run.description,
+        "source": run.source,
+        "continue_on_step_failure": run.continue_on_step_failure,
+        "regenerate_outputs": changes.get("regenerate_outputs", False),
+        "force_nodes": changes.get("force_nodes"),
+        "retry": run.retry or None,
+        "timeout_seconds": run.timeout_seconds,
+    }
+
+
+def _refuse_others(body: Mapping[str, Any], *known: str) -> None:
+    problems = [
+        Problem(f"There is no field {name!r} here; there are: {', '.join(known)}.", str(name))
+        for name in body
+        if name not in known
+    ]
+    if problems:
+        raise InvalidInput.of(problems)

@@ -1,0 +1,81 @@
+"""What a submit would do with each step: the same decisions on rows that are never stored."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils import timezone
+
+from compute.models import EnvironmentBuild
+from compute.services.environments import plan_environment
+from pipelines.domain.forecast import DEPENDS, foretell
+from pipelines.domain.reuse import canonical
+from pipelines.domain.status import Status
+from pipelines.models import Experiment, Run, StepRun
+from pipelines.services.reuse import why_it_must_run
+from pipelines.services.submission import build_steps, decide_first_waves, plan_submission
+from workspaces.domain.errors import InvalidInput
+from workspaces.models import Workspace
+
+
+def forecast_run(*, workspace: Workspace, body: Mapping[str, Any]) -> dict[str, Any]:
+    """`{"steps": [...], "counts": {...}}` for a submit's body. Stores nothing.
+
+    Raises InvalidInput with every problem the submit would have.
+    """
+    plan, problems = plan_submission(workspace, body, need_experiment=False)
+    if problems or plan is None:
+        raise InvalidInput.of(problems)
+    for node in plan.graph.nodes:
+        key = canonical(node.environment)
+        if key not in plan.environments:
+            spec = plan_environment(node.environment)
+            plan.environments[key] = EnvironmentBuild(key=spec.key)
+    name = str(body.get("experiment") or "").strip()
+    experiment = Experiment.objects.filter(workspace=workspace, name=name).first()
+    run = Run(
+        workspace=workspace,
+        experiment=experiment or Experiment(workspace=workspace, name=name),
+        regenerate_outputs=bool(body.get("regenerate_outputs")),
+    )
+    steps = build_steps(workspace, run, plan)
+    decide_first_waves(run, plan, steps, timezone.now())
+    must = {
+        node.id: why
+        for node in plan.order
+        if (steps[node.id].forced or node.id not in plan.control.kept)
+        and (why := why_it_must_run(run, steps[node.id], node))
+    }
+    answers = foretell(
+        {node.id: node.upstream() for node in plan.order},
+        {
+            node: step.reused
+            for node, step in steps.items()
+            if step.status != Status.NOT_STARTED.value
+        },
+        must,
+    )
+    items = []
+    for node in plan.order:
+        answer, step = answers[node.id], steps[node.id]
+        on = [steps[other].name for other in answer.on]
+        items.append(
+            {
+                "node": node.id,
+                "name": node.name,
+                "answer": answer.answer,
+                "sentence": _sentence(answer.answer, step, must.get(node.id), on),
+                "run": step.why.get("run"),
+                "on": on,
+            }
+        )
+    return {"steps": items, "counts": dict(Counter(item["answer"] for item in items))}
+
+
+def _sentence(answer: str, step: StepRun, must: dict[str, Any] | None, on: list[str]) -> str:
+    if answer == DEPENDS:
+        return f"Depends on what {', '.join(on)} will make."
+    text = str((step.why or must or {})["sentence"])
+    return text if step.reused else f"Runs: {text}"

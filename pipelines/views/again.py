@@ -1,0 +1,193 @@
+"""A run again: resubmitted as a whole, or resumed where it did not complete; and the forecast."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from pipelines import selectors
+from pipelines.domain.status import FINAL, Status
+from pipelines.models import Run
+from pipelines.parameter_form import Field, fields_of, values_of
+from pipelines.services.again import body_of_run, resubmit_run, resume_run
+from pipelines.services.forecast import forecast_run
+from pipelines.views.common import crumbs, page_url
+from workspaces.domain.errors import Conflict, InvalidInput
+from workspaces.domain.roles import Permission
+from workspaces.pages import workspace_page
+
+RESUBMIT, RESUME = "resubmit", "resume"
+ALL_STEPS = "*"
+LISTED_STEPS = 500
+WORDS = {"reused": "reused", "runs": "runs", "depends": "depends"}
+COUNT_WORDS = (("reused", "reused"), ("runs", "to run"), ("depends", "decided on the way"))
+
+
+def _choice(request: HttpRequest, name: str) -> str:
+    given = request.POST if request.method == "POST" else request.GET
+    return given.get(name, "")
+
+
+def _nodes(run: Run) -> list[tuple[str, str]]:
+    return [(node["id"], node.get("name") or node["id"]) for node in run.graph.get("nodes", [])]
+
+
+def _body(request: HttpRequest, run: Run, mode: str, fields: list[Field]) -> dict[str, Any]:
+    """What the form asks the service for."""
+    body: dict[str, Any] = {"parameters": values_of(run, fields)}
+    if mode == RESUME:
+        return body | {"from_node": _choice(request, "from") or None}
+    force = _choice(request, "force")
+    if force == ALL_STEPS:
+        return body | {"regenerate_outputs": True}
+    return body | {"force_nodes": [force] if force else []}
+
+
+def _page(
+    request: HttpRequest, run: Run, mode: str, fields: list[Field], error: str = ""
+) -> HttpResponse:
+    from_node = _choice(request, "from")
+    names = dict(_nodes(run))
+    if mode == RESUBMIT:
+        heading, verb = f"Resubmit Run {run.number}", "Submit"
+        lead = "The same pipeline once more, with these parameters."
+    elif from_node in names:
+        heading, verb = f"Rerun from {names[from_node]}", "Rerun"
+        lead = (
+            f"A new run that keeps what Run {run.number} completed above "
+            f"{names[from_node]}, and runs it and all steps below it."
+        )
+    else:
+        heading, verb = f"Resume Run {run.number}", "Resume"
+        lead = f"A new run that keeps what Run {run.number} completed and runs the rest."
+    context = {
+        "run": run,
+        "mode": mode,
+        "heading": heading,
+        "lead": lead,
+        "verb": verb,
+        "fields": fields,
+        "nodes": _nodes(run),
+        "from_node": from_node,
+        "force": _choice(request, "force"),
+        "error": error,
+        "section": "experiments",
+        "breadcrumbs": crumbs(
+            request,
+            ("Experiments", page_url(request, "experiments")),
+            (run.experiment.name, page_url(request, "experiment", name=run.experiment.name)),
+            (f"Run {run.number}", page_url(request, "run", run_uid=run.uid)),
+            (verb if mode == RESUME else "Resubmit", ""),
+        ),
+    }
+    wrong = bool(error) or any(one.error for one in fields)
+    response = render(request, "pipelines/again.html", context, status=422 if wrong else 200)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _again(request: HttpRequest, run_uid: str, mode: str) -> HttpResponse:
+    run = selectors.get_run(request.workspace, run_uid)  # type: ignore[attr-defined]
+    if mode == RESUME and Status(run.status) not in FINAL:
+        raise Conflict(f"Run {run.number} has not ended: wait for it, or cancel it first.")
+    if request.method != "POST":
+        return _page(request, run, mode, fields_of(run))
+    fields = fields_of(run, request.POST)
+    if any(one.error for one in fields):
+        return _page(request, run, mode, fields)
+    submit = resume_run if mode == RESUME else resubmit_run
+    try:
+        new = submit(
+            run=run,
+            actor=request.actor,  # type: ignore[attr-defined]
+            body=_body(request, run, mode, fields),
+        )
+    except InvalidInput as error:
+        return _page(request, run, mode, fields, _sentences(error))
+    return redirect(page_url(request, "run", run_uid=new.uid))
+
+
+def _sentences(error: InvalidInput) -> str:
+    """Every problem, with the step that has it."""
+    lines = [
+        f"{problem.node_name or problem.node}: {problem.message}"
+        if problem.node
+        else problem.message
+        for problem in error.problems[:10]
+    ]
+    return " ".join(lines) or error.detail
+
+
+@require_http_methods(["GET", "POST"])
+@workspace_page(Permission.WRITE)
+def resubmit(request: HttpRequest, run_uid: str) -> HttpResponse:
+    """The form with the run's own parameters; POST submits and leads to the new run."""
+    return _again(request, run_uid, RESUBMIT)
+
+
+@require_http_methods(["GET", "POST"])
+@workspace_page(Permission.WRITE)
+def resume(request: HttpRequest, run_uid: str) -> HttpResponse:
+    """The same for the rest of a run that has ended; `from` names the step to begin with."""
+    return _again(request, run_uid, RESUME)
+
+
+@require_POST
+@workspace_page(Permission.WRITE)
+def show_forecast(request: HttpRequest, run_uid: str) -> HttpResponse:
+    """What a submit of the form would do with each step; stores nothing."""
+    workspace = request.workspace  # type: ignore[attr-defined]
+    run = selectors.get_run(workspace, run_uid)
+    mode = RESUME if request.POST.get("mode") == RESUME else RESUBMIT
+    fields = fields_of(run, request.POST, recent=False)
+    context: dict[str, Any] = {"run": run, "fields": fields, "mode": mode}
+    if any(one.error for one in fields):
+        context["problem"] = "Mend the marked parameters to see what would run."
+    else:
+        asked = _body(request, run, mode, fields)
+        body = body_of_run(run, asked)
+        if mode == RESUME:
+            body |= {
+                "regenerate_outputs": run.regenerate_outputs,
+                "resume_from": run.uid,
+                "rerun_from_node": asked["from_node"],
+            }
+        try:
+            context |= _forecast(forecast_run(workspace=workspace, body=body), mode)
+        except InvalidInput as error:
+            context["problem"] = _sentences(error)
+    response = render(request, "pipelines/again_forecast.html", context)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _forecast(found: dict[str, Any], mode: str) -> dict[str, Any]:
+    kept = "kept or reused" if mode == RESUME else "reused"
+    words = {**dict(COUNT_WORDS), "reused": kept}
+    steps = found["steps"]
+    return {
+        "counts": [
+            (found["counts"][answer], words[answer])
+            for answer, _ in COUNT_WORDS
+            if found["counts"].get(answer)
+        ],
+        "forecast": [_shown(step) for step in steps[:LISTED_STEPS]],
+        "more": max(0, len(steps) - LISTED_STEPS),
+    }
+
+
+def _shown(step: dict[str, Any]) -> dict[str, Any]:
+    """The step with its sentence cut where it names a run, for a link to stand there."""
+    run = step["run"]
+    name = f"Run {run['number']}" if run else ""
+    before, found, rest = step["sentence"].partition(name) if name else (step["sentence"], "", "")
+    return {
+        **step,
+        "word": WORDS[step["answer"]],
+        "sentence": before,
+        "rest": rest if found else ", compared with ",
+        "link_last": not found,
+    }
