@@ -12,7 +12,7 @@ SCRIPT = "import sys; print(open(sys.argv[1]).read())"
 
 
 @pytest.mark.parametrize(
-    ("mode", "said"), [("mount", ""), ("download", "Input raw: copied 1 file, 0.0 MB.\n")]
+    ("mode", "said"), [("mount", ""), ("download", "Input raw: copied 1 file, 5 B.\n")]
 )
 def test_a_path_as_input(bench: Any, workspace: Any, mode: str, said: str) -> None:
     local_path(get_datastore(workspace, "workspaceblobstore"), "a.txt").write_text("hello")

@@ -132,7 +132,8 @@ def test_an_output_of_a_run_is_the_input_of_another(ws: Workspace, tmp_path: Pat
     reader = step(tmp_path, "r", script, arguments=[earlier], inputs=[earlier.as_download()])
     run = submit(ws, "port", reader)
     run.wait_for_completion(show_output=False)
-    assert run.find_step_run("r")[0].get_job_log() == "content\n"
+    said = "Input data: copied 1 file, 7 B.\ncontent\n"
+    assert run.find_step_run("r")[0].get_job_log() == said
 
 
 def test_a_failure_is_told_with_its_last_lines(ws: Workspace, tmp_path: Path, capsys: Any):

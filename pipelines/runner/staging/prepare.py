@@ -83,7 +83,7 @@ def _describe(folder: Path, one: SpecInput) -> list[str]:
     if not one["copies"]:
         return []
     files = "1 file" if count == 1 else f"{count} files"
-    return [f"Input {one['name']}: copied {files}, {size / 1e6:.1f} MB."]
+    return [f"Input {one['name']}: copied {files}, {_size_text(size)}."]
 
 
 def _make_output_folders(spec: Spec) -> None:
@@ -100,3 +100,11 @@ def _below(folder: Path, relative: str) -> Path:
     if parts.is_absolute() or ".." in parts.parts or not parts.parts:
         raise StagingError(f"The path {relative!r} leaves its folder.")
     return folder / relative
+
+
+def _size_text(size: int) -> str:
+    """A size as a person reads it: 512 B, 1.5 kB, 20.0 MB."""
+    for unit, factor in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if size >= factor:
+            return f"{size / factor:.1f} {unit}"
+    return f"{size} B"
