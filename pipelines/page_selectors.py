@@ -320,15 +320,24 @@ def metrics_of(step: StepRun, *, limit: int = 2000) -> list[MetricSeries]:
     rows = list(
         Metric.objects.filter(run=step.run_id, step_run=step)
         .order_by("-id")
-        .values_list("name", "kind", "value")[:limit]
+        .values_list("child_run__number", "child_run__name", "name", "kind", "value")[:limit]
     )
-    return gather(rows[::-1])
+    return gather([_labelled(*row) for row in reversed(rows)])
 
 
-def run_metrics(run: Run, *, limit: int = 5000) -> list[tuple[StepRun, StepRun, MetricSeries]]:
+def _labelled(
+    number: int | None, child: str | None, name: str, kind: str, value: Any
+) -> tuple[str, str, Any]:
+    """A value under its series' name; those of a child run are series of their own."""
+    return (name if number is None else f"{child or 'child'} ({number}): {name}", kind, value)
+
+
+def run_metrics(
+    run: Run, *, limit: int = 5000
+) -> list[tuple[StepRun | None, StepRun | None, MetricSeries]]:
     """The newest values of a run as (step, step that logged them, series), in the graph's order.
 
-    A reused step shows what the earlier one logged.
+    A reused step shows what the earlier one logged. The run's own values come first, without step.
     """
     steps = list(
         StepRun.objects.filter(run=run)
@@ -339,14 +348,18 @@ def run_metrics(run: Run, *, limit: int = 5000) -> list[tuple[StepRun, StepRun, 
     )  # fmt: skip
     origins = StepRun.objects.filter(run=run).values(origin=Coalesce("reused_from_id", "id"))
     rows = list(
-        Metric.objects.filter(step_run__in=origins)
+        Metric.objects.filter(Q(step_run__in=origins) | Q(run=run, step_run=None))
         .order_by("-id")
-        .values_list("step_run_id", "name", "kind", "value")[:limit]
+        .values_list(
+            "step_run_id", "child_run__number", "child_run__name", "name", "kind", "value"
+        )[:limit]
     )
     by_step: dict[int | None, list[tuple[str, str, Any]]] = {}
-    for step_id, name, kind, value in reversed(rows):
-        by_step.setdefault(step_id, []).append((name, kind, value))
-    found = []
+    for step_id, *row in reversed(rows):
+        by_step.setdefault(step_id, []).append(_labelled(*row))
+    found: list[tuple[StepRun | None, StepRun | None, MetricSeries]] = [
+        (None, None, series) for series in gather(by_step.get(None, []))
+    ]
     for step in steps:
         origin = step.reused_from or step
         found += [(step, origin, series) for series in gather(by_step.get(origin.pk, []))]

@@ -222,7 +222,9 @@ def why_sentence(step: StepRun) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def artifact_url(context: dict[str, Any], step: StepRun, path: str) -> str:
-    """The page's address of an image that a step kept."""
+def artifact_url(context: dict[str, Any], step: StepRun | None, path: str) -> str:
+    """The page's address of an image that a step, or the run itself, kept."""
+    if step is None:
+        return api_url(context, "runs", context["run"].uid, "artifacts", path)
     names = [context["request"].workspace.name, step.run.uid, step.uid]
     return f"{reverse('pages:image', args=names)}?{urlencode({'artifact': path})}"
