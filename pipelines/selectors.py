@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Max, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Count, F, Max, OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from data.models import DatasetVersion
 from data.selectors import local_path
@@ -161,7 +161,7 @@ def list_experiments(workspace: Workspace, *, text: str = "") -> QuerySet[Experi
     rows = (
         Experiment.objects.filter(workspace=workspace)
         .annotate(run_count=Count("runs"), last_run_id=Subquery(last))
-        .order_by("-last_run_id", "name")
+        .order_by(F("last_run_id").desc(nulls_last=True), "name")
     )
     return rows.filter(name__icontains=text) if text else rows
 

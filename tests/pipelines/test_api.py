@@ -199,3 +199,10 @@ def test_the_graph_as_dot(api: Any, workspace: Any, actor: Any, snapshot: str):
     text = api.get(f"{LAB}/runs/{run.uid}/graph.dot").content.decode()
     assert "a -> b" in text
     assert r'label="a.py\nQueued"' in text
+
+
+def test_an_experiment_without_runs_comes_last(api: Any, workspace: Any, actor: Any, snapshot: str):
+    api.post(f"{LAB}/experiments", {"name": "a-empty"})
+    submit(workspace, actor, {**body_of("a", snapshot), "experiment": "used"})
+    names = [item["name"] for item in api.get(f"{LAB}/experiments").json()["items"]]
+    assert names == ["used", "a-empty"]
