@@ -13,6 +13,7 @@ from data.engine.table import sweep_scratch
 from pipelines.services.sample_sweep import thin_old_samples
 from studio.health import queue_beat
 from studio.selectors import artifact_hashes
+from workspaces.services.audit import drop_old_audit_entries
 from workspaces.services.snapshots import sweep_unreferenced_blobs
 from workspaces.services.sweep import sweep_expired_access
 
@@ -38,6 +39,7 @@ def sweep() -> None:
     swept["blobs"] = sweep_unreferenced_blobs(now=now, referenced_elsewhere=artifact_hashes())
     swept["tables"] = sweep_scratch(settings.FOREBAY_DATA / "scratch")
     swept["samples"] = thin_old_samples(now=now)
+    swept["audit"] = drop_old_audit_entries(now=now, days=settings.FOREBAY_AUDIT_DAYS)
     swept |= sweep_environments(now=now, days=settings.FOREBAY_ENVIRONMENT_DAYS)
     if any(swept.values()):
         logger.warning("swept %s", swept)

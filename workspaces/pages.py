@@ -6,10 +6,12 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from workspaces.api.addresses import address_of
 from workspaces.domain.errors import ForebayError
 from workspaces.domain.roles import Permission
 from workspaces.models import Workspace
@@ -23,6 +25,12 @@ class ActorRequest(HttpRequest):
 
     actor: Actor
     workspace: Workspace
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """The signed-in person behind a page's request."""
+    assert isinstance(request.user, User)
+    return Actor(user=request.user, address=address_of(request))
 
 
 def workspace_page(permission: Permission = Permission.READ) -> Callable[[Page], Page]:
@@ -39,7 +47,7 @@ def workspace_page(permission: Permission = Permission.READ) -> Callable[[Page],
         ) -> HttpResponse:
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
-            request.actor = Actor(user=request.user)  # type: ignore[attr-defined]
+            request.actor = actor_of(request)  # type: ignore[attr-defined]
             try:
                 request.workspace = authorize(  # type: ignore[attr-defined]
                     actor=request.actor,  # type: ignore[attr-defined]
@@ -62,7 +70,7 @@ def signed_in_page(view: Page) -> Page:
     def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
-        request.actor = Actor(user=request.user)  # type: ignore[attr-defined]
+        request.actor = actor_of(request)  # type: ignore[attr-defined]
         try:
             return view(request, *args, **kwargs)
         except ForebayError as error:

@@ -13,6 +13,7 @@ from studio.settings.readers import (
     address_for_people,
     read_int,
     read_list,
+    read_networks,
     read_path,
     read_port,
     read_text,
@@ -37,6 +38,11 @@ FOREBAY_DEFAULT_PACKAGES = read_text("FOREBAY_DEFAULT_PACKAGES", "standard")
 # Environments that nobody asked for in this many days lose their folder; 0 keeps all of them.
 FOREBAY_ENVIRONMENT_DAYS = read_int("FOREBAY_ENVIRONMENT_DAYS", 90, least=0)
 FOREBAY_WORKSPACE = read_text("FOREBAY_WORKSPACE", "forebay")
+
+# Proxies whose X-Forwarded-For is believed: for the audit log and the brakes on guessing.
+FOREBAY_TRUSTED_PROXIES = read_networks("FOREBAY_TRUSTED_PROXIES")
+# Entries of the audit log older than this many days are dropped; 0 keeps all.
+FOREBAY_AUDIT_DAYS = read_int("FOREBAY_AUDIT_DAYS", 400, least=0)
 
 SECRET_KEY = load_secret_key(FOREBAY_DATA)
 DEBUG = False

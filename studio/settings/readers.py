@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -44,6 +45,19 @@ def read_int(name: str, default: int, *, least: int) -> int:
 def read_list(name: str) -> list[str]:
     """Names separated by commas; none when not set."""
     return [part.strip() for part in os.environ.get(name, "").split(",") if part.strip()]
+
+
+def read_networks(name: str) -> list[IPv4Network | IPv6Network]:
+    """IP addresses and networks (10.0.0.0/8) separated by commas; none when not set."""
+    networks = []
+    for part in read_list(name):
+        try:
+            networks.append(ip_network(part, strict=False))
+        except ValueError:
+            raise SettingError(
+                f"{name} must list IP addresses or networks, as 127.0.0.1,10.0.0.0/8, not {part!r}."
+            ) from None
+    return networks
 
 
 def read_url(name: str, default: str) -> str:

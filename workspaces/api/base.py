@@ -8,6 +8,7 @@ from typing import Any
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from workspaces.api.addresses import address_of
 from workspaces.domain.errors import InvalidInput, Unauthenticated
 from workspaces.domain.roles import Permission
 from workspaces.models import AccessToken, IdempotencyKey, Workspace
@@ -28,7 +29,7 @@ class ForebayAPIView(APIView):
                 "Sign in, or send a token in the header 'Authorization: Bearer fby_…'."
             )
         token = request.auth if isinstance(request.auth, AccessToken) else None
-        self.actor = Actor(user=request.user, token=token)
+        self.actor = Actor(user=request.user, token=token, address=address_of(request))
 
 
 class WorkspaceAPIView(ForebayAPIView):

@@ -1,12 +1,14 @@
 """Rows of the bottom floor: who may do what, and the content-addressed files."""
 
 from workspaces.models.access import AccessToken, Member, SignInLink
+from workspaces.models.audit import AuditEntry
 from workspaces.models.idempotency import IdempotencyKey
 from workspaces.models.snapshots import Blob, BlobPresence, Snapshot
 from workspaces.models.workspace import Workspace
 
 __all__ = [
     "AccessToken",
+    "AuditEntry",
     "Blob",
     "BlobPresence",
     "IdempotencyKey",

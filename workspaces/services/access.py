@@ -30,10 +30,16 @@ NEEDS: dict[Permission, str] = {
 
 @dataclass(frozen=True)
 class Actor:
-    """Who does something: a user, and the token that spoke for them if there was one."""
+    """Who does something: a user, the token that spoke for them if there was one, from where.
+
+    `address` is the client's IP address; empty when this server acts by itself or by a command.
+    `through` names another way in than a session or one of our tokens.
+    """
 
     user: User
     token: AccessToken | None = None
+    address: str = ""
+    through: str = ""
 
     @property
     def name(self) -> str:
