@@ -14,6 +14,7 @@ from studio.settings.readers import (
     read_int,
     read_list,
     read_networks,
+    read_outgoing,
     read_path,
     read_port,
     read_text,
@@ -37,6 +38,8 @@ FOREBAY_LOG_LIMIT_MB = read_int("FOREBAY_LOG_LIMIT_MB", 512, least=1)
 FOREBAY_DEFAULT_PACKAGES = read_text("FOREBAY_DEFAULT_PACKAGES", "standard")
 # Environments that nobody asked for in this many days lose their folder; 0 keeps all of them.
 FOREBAY_ENVIRONMENT_DAYS = read_int("FOREBAY_ENVIRONMENT_DAYS", 90, least=0)
+# Addresses besides public ones that the server may call: webhooks, sign-in providers.
+FOREBAY_OUTGOING_ALLOW = read_outgoing("FOREBAY_OUTGOING_ALLOW")
 FOREBAY_WORKSPACE = read_text("FOREBAY_WORKSPACE", "forebay")
 
 # Proxies whose X-Forwarded-For is believed: for the audit log and the brakes on guessing.

@@ -7,6 +7,8 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from workspaces.domain.outgoing_rules import OutgoingRules, read_rules
+
 
 class SettingError(SystemExit):
     """A variable of the environment can't be used; printed without a traceback."""
@@ -58,6 +60,17 @@ def read_networks(name: str) -> list[IPv4Network | IPv6Network]:
                 f"{name} must list IP addresses or networks, as 127.0.0.1,10.0.0.0/8, not {part!r}."
             ) from None
     return networks
+
+
+def read_outgoing(name: str) -> OutgoingRules:
+    """Hosts, addresses and networks that the server may call besides public addresses."""
+    try:
+        return read_rules(read_list(name))
+    except ValueError as error:
+        raise SettingError(
+            f"{name} lists host names, addresses and networks such as hooks.example, "
+            f"10.1.2.3:8080 or 10.0.0.0/8, not {str(error)!r}."
+        ) from None
 
 
 def read_url(name: str, default: str) -> str:
