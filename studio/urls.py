@@ -23,6 +23,8 @@ urlpatterns = [
     path("", include("data.urls")),
     path("", include("compute.urls")),
     path("", include("pipelines.urls")),
+    path("", include("endpoints.urls")),
+    path("", include("gateways.urls")),
 ]
 
 handler404 = "studio.errors.not_found"

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-APPS = ("studio", "pipelines", "compute", "data", "workspaces")
+APPS = ("studio", "gateways", "endpoints", "pipelines", "compute", "data", "workspaces")
 WRITERS = {
     "pipelines/services/progress.py",
     "pipelines/services/steps.py",

@@ -98,6 +98,13 @@ def request_environment(
     return row
 
 
+@transaction.atomic
+def ask_for_build(*, build: EnvironmentBuild, wanted: bool = False) -> EnvironmentBuild:
+    """This very build, whatever the mapping would make of a request now; built if it is gone."""
+    _ask_again(build, wanted=wanted, now=timezone.now())
+    return build
+
+
 def _ask_again(row: EnvironmentBuild, *, wanted: bool, now: datetime) -> None:
     changes: dict[str, Any] = {}
     if row.status in (

@@ -39,6 +39,7 @@ def run_shape(run: Run) -> dict[str, Any]:
         "reason": run.reason,
         "sentence": sentence(run.reason, run.reason_data),
         "source": run.source,
+        "origin": run.origin,
         "description": run.description,
         "tags": run.tags,
         "properties": run.properties,

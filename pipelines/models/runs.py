@@ -45,6 +45,8 @@ class Run(models.Model):
     reason = models.CharField(max_length=30, blank=True, default=Reason.NONE.value)
     reason_data = models.JSONField(default=dict)
     source = models.CharField(max_length=20, default="SDK")  # SDK, Designer, REST, Schedule
+    # Of what it is a run, when it was started by a published pipeline; see endpoints/.
+    origin = models.JSONField(default=dict)
     description = models.TextField(blank=True)
     tags = models.JSONField(default=dict)
     properties = models.JSONField(default=dict)

@@ -15,7 +15,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from compute.models import ComputeTarget, EnvironmentBuild
-from compute.services.environments import request_environment
+from compute.services.environments import ask_for_build, request_environment
 from data.models import DatasetVersion, Datastore
 from data.services.content import content_id_of_dataset, content_id_of_path
 from pipelines.domain.graph import DatasetSource, Graph, Node, PathSource, StepOutputSource
@@ -73,25 +73,44 @@ def submit_run(
     actor: Actor,
     body: Mapping[str, Any],
     note_stored: Callable[[Run], None] = lambda run: None,
+    origin: Mapping[str, Any] | None = None,
+    environments: Mapping[str, EnvironmentBuild] | None = None,
 ) -> Run:
     """Store a run with its steps; reused steps are done and ready ones queued when it returns.
 
     `note_stored` is called in the run's own transaction: what it writes is there when the run
-    is, and what it raises undoes the run. Raises InvalidInput with every problem of the request.
+    is, and what it raises undoes the run. `origin` says of what it is a run; `environments` are
+    builds to use whatever the mapping says now, by the canonical text of what a node asks for.
+    Raises InvalidInput with every problem of the request.
     """
     plan, problems = plan_submission(workspace, body, need_experiment=True)
     if problems or plan is None:
         raise InvalidInput.of(problems)
-    for node in plan.graph.nodes:
-        key = canonical(node.environment)
-        if key not in plan.environments:
-            plan.environments[key] = request_environment(
-                asked=dict(node.environment) if node.environment is not None else None,
-                workspace=workspace,
-            )
+    plan.environments = _builds_for(workspace, plan.graph, environments or {})
     return _store_run(
-        workspace=workspace, actor=actor, body=body, plan=plan, note_stored=note_stored
+        workspace=workspace,
+        actor=actor,
+        body=body,
+        plan=plan,
+        note_stored=note_stored,
+        origin=origin or {},
     )
+
+
+def _builds_for(
+    workspace: Workspace, graph: Graph, frozen: Mapping[str, EnvironmentBuild]
+) -> dict[str, EnvironmentBuild]:
+    builds: dict[str, EnvironmentBuild] = {}
+    for node in graph.nodes:
+        key = canonical(node.environment)
+        if key in builds:
+            continue
+        if key in frozen:
+            builds[key] = ask_for_build(build=frozen[key])
+        else:
+            asked = None if node.environment is None else dict(node.environment)
+            builds[key] = request_environment(asked=asked, workspace=workspace)
+    return builds
 
 
 def plan_submission(
@@ -99,19 +118,9 @@ def plan_submission(
 ) -> tuple[Plan | None, list[Problem]]:
     """The rows and values behind a body, or all that is wrong with it. Stores nothing."""
     problems = check_body(body, need_experiment=need_experiment)
-    graph, form = parse_graph(body.get("graph"))
-    problems += form
-    plan = _load_rows(workspace, graph)
-    world = World(
-        computes=frozenset(plan.computes),
-        datastores=frozenset(plan.datastores),
-        datasets=frozenset(plan.datasets),
-        snapshots={
-            uid: frozenset(file["path"] for file in row.files)
-            for uid, row in plan.snapshots.items()
-        },
-    )
-    problems += validate_graph(graph, world)
+    plan, wrong = _plan_graph(workspace, body.get("graph"))
+    problems += wrong
+    graph = plan.graph
     given = body.get("parameters") or {}
     if isinstance(given, dict):
         plan.parameters, wrong = resolve_parameters(graph, given)
@@ -125,6 +134,27 @@ def plan_submission(
         return None, problems
     plan.order = topological_order(graph)
     return plan, []
+
+
+def check_graph(workspace: Workspace, graph: Any) -> tuple[Graph, list[Problem]]:
+    """The graph, and what is wrong with it whatever values its parameters will have."""
+    plan, problems = _plan_graph(workspace, graph)
+    return plan.graph, problems
+
+
+def _plan_graph(workspace: Workspace, raw: Any) -> tuple[Plan, list[Problem]]:
+    graph, problems = parse_graph(raw)
+    plan = _load_rows(workspace, graph)
+    world = World(
+        computes=frozenset(plan.computes),
+        datastores=frozenset(plan.datastores),
+        datasets=frozenset(plan.datasets),
+        snapshots={
+            uid: frozenset(file["path"] for file in row.files)
+            for uid, row in plan.snapshots.items()
+        },
+    )
+    return plan, problems + list(validate_graph(graph, world))
 
 
 def _load_rows(workspace: Workspace, graph: Graph) -> Plan:
@@ -275,6 +305,7 @@ def _store_run(
     body: Mapping[str, Any],
     plan: Plan,
     note_stored: Callable[[Run], None],
+    origin: Mapping[str, Any],
 ) -> Run:
     now = timezone.now()
     experiment, _ = Experiment.objects.get_or_create(
@@ -287,6 +318,7 @@ def _store_run(
         experiment=experiment,
         number=experiment.last_number,
         source=body.get("source") or "SDK",
+        origin=dict(origin),
         description=body.get("description") or "",
         tags=body.get("tags") or {},
         properties={"azureml.runsource": "azureml.PipelineRun", **(body.get("properties") or {})},

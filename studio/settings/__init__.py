@@ -76,6 +76,8 @@ INSTALLED_APPS = [
     "data",
     "compute",
     "pipelines",
+    "endpoints",
+    "gateways",
     "studio",
 ]
 

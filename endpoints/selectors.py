@@ -1,0 +1,167 @@
+"""Every read of published pipelines, endpoints and the runs they started."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Max, QuerySet
+
+from endpoints.models import EndpointVersion, PipelineEndpoint, PublishedPipeline, RunLink
+from pipelines.models import Run
+from pipelines.selectors import runs_by_id
+from workspaces.domain.errors import NotFound
+from workspaces.domain.relative_paths import shown
+from workspaces.models import Workspace
+
+
+@dataclass(frozen=True)
+class Usage:
+    """How often something was run, and its last run."""
+
+    run_count: int = 0
+    last_run: Run | None = None
+
+
+def list_published(
+    workspace: Workspace, *, active_only: bool = False, text: str = "", name: str = ""
+) -> QuerySet[PublishedPipeline]:
+    """Published pipelines without their graphs, newest first; `text` narrows by name."""
+    rows = (
+        PublishedPipeline.objects.filter(workspace=workspace)
+        .select_related("workspace", "created_by", "updated_by", "source_run")
+        .defer("graph", "source_run__graph")
+        .order_by("-id")
+    )
+    if active_only:
+        rows = rows.filter(status=PublishedPipeline.ACTIVE)
+    if name:
+        rows = rows.filter(name=name)
+    return rows.filter(name__icontains=text) if text else rows
+
+
+def get_published(workspace: Workspace, uid: str) -> PublishedPipeline:
+    """One published pipeline with its graph. Raises NotFound, for another workspace's ids too."""
+    row = (
+        PublishedPipeline.objects.filter(workspace=workspace, uid=uid)
+        .select_related("workspace", "created_by", "updated_by", "source_run")
+        .defer("source_run__graph")
+        .first()
+    )
+    if row is None:
+        raise NotFound(
+            f"There is no published pipeline {shown(uid)} in workspace {workspace.name!r}."
+        )
+    return row
+
+
+def list_endpoints(
+    workspace: Workspace, *, active_only: bool = False, text: str = "", name: str = ""
+) -> QuerySet[PipelineEndpoint]:
+    """Pipeline endpoints, newest first, without the archived ones when `active_only`."""
+    rows = (
+        PipelineEndpoint.objects.filter(workspace=workspace)
+        .select_related("workspace", "created_by", "updated_by")
+        .order_by("-id")
+    )
+    if active_only:
+        rows = rows.filter(status=PipelineEndpoint.ACTIVE)
+    if name:
+        rows = rows.filter(name=name)
+    return rows.filter(name__icontains=text) if text else rows
+
+
+def get_endpoint(workspace: Workspace, uid: str) -> PipelineEndpoint:
+    """One endpoint by id, archived or not. Raises NotFound."""
+    row = list_endpoints(workspace).filter(uid=uid).first()
+    if row is None:
+        raise NotFound(
+            f"There is no pipeline endpoint {shown(uid)} in workspace {workspace.name!r}."
+        )
+    return row
+
+
+def get_endpoint_by_name(workspace: Workspace, name: str) -> PipelineEndpoint:
+    """The endpoint that has this name now; an archived one gave it up. Raises NotFound."""
+    rows = list_endpoints(workspace, name=name).exclude(status=PipelineEndpoint.ARCHIVED)
+    row = rows.first()
+    if row is None:
+        raise NotFound(
+            f"There is no pipeline endpoint {shown(name)} in workspace {workspace.name!r}."
+        )
+    return row
+
+
+def versions_of(endpoint: PipelineEndpoint) -> list[EndpointVersion]:
+    """All versions of an endpoint in their order, with published pipelines without graphs."""
+    return versions_by_endpoint([endpoint])[endpoint.pk]
+
+
+def versions_by_endpoint(
+    endpoints: Iterable[PipelineEndpoint],
+) -> dict[int, list[EndpointVersion]]:
+    """The versions of each endpoint by its primary key, from one query."""
+    found: dict[int, list[EndpointVersion]] = {one.pk: [] for one in endpoints}
+    rows = (
+        EndpointVersion.objects.filter(endpoint__in=list(found))
+        .select_related("published", "added_by")
+        .defer("published__graph")
+        .order_by("endpoint_id", "number")
+    )
+    for row in rows:
+        found[row.endpoint_id].append(row)
+    return found
+
+
+def get_version(endpoint: PipelineEndpoint, version: str | int | None = None) -> EndpointVersion:
+    """A version with its published pipeline, whole; the default one for None. Raises NotFound."""
+    wanted = str(endpoint.default_version if version is None else version)
+    rows = EndpointVersion.objects.filter(endpoint=endpoint).select_related(
+        "endpoint", "published__workspace"
+    )
+    row = None
+    if wanted.isascii() and wanted.isdigit() and len(wanted) < 9:
+        row = rows.filter(number=int(wanted)).first()
+    if row is None:
+        numbers = [str(one) for one in rows.order_by("number").values_list("number", flat=True)]
+        there = ", ".join(numbers[-20:])
+        raise NotFound(
+            f"Endpoint {endpoint.name!r} has no version {shown(wanted)}; there are: {there}."
+        )
+    return row
+
+
+def runs_of_published(published: PublishedPipeline) -> QuerySet[Run]:
+    """Its runs, newest first, whoever started them and through which endpoint."""
+    return _runs(RunLink.objects.filter(published=published))
+
+
+def runs_of_endpoint(endpoint: PipelineEndpoint, *, version: int | None = None) -> QuerySet[Run]:
+    """Runs that were started through an endpoint, newest first."""
+    links = RunLink.objects.filter(endpoint=endpoint)
+    if version is not None:
+        links = links.filter(endpoint_version__number=version)
+    return _runs(links)
+
+
+def _runs(links: QuerySet[RunLink]) -> QuerySet[Run]:
+    return (
+        Run.objects.filter(pk__in=links.values("run"))
+        .select_related("workspace", "experiment", "submitted_by")
+        .defer("graph")
+        .order_by("-id")
+    )
+
+
+def usage_of(field: str, ids: Iterable[int]) -> dict[int, Usage]:
+    """How often each was run, for `field` "published" or "endpoint"; two queries in all."""
+    wanted = list(ids)
+    rows: list[dict[str, Any]] = list(
+        RunLink.objects.filter(**{f"{field}__in": wanted})
+        .values(field)
+        .annotate(count=Count("id"), last=Max("run_id"))
+    )
+    last = runs_by_id([row["last"] for row in rows])
+    found = {row[field]: Usage(row["count"], last.get(row["last"])) for row in rows}
+    return {pk: found.get(pk, Usage()) for pk in wanted}

@@ -1,0 +1,179 @@
+"""Publishing: a graph is checked as for a submit, then kept with all that it needs."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from compute.models import EnvironmentBuild
+from compute.services.environments import ask_for_build, request_environment
+from endpoints.domain.texts import name_problem, text_problems, unknown_fields
+from endpoints.models import FrozenEnvironment, PublishedPipeline
+from pipelines.domain.graph import Graph
+from pipelines.domain.reuse import canonical, digest_of
+from pipelines.models import Run, StepRun
+from pipelines.services.submission import check_graph
+from workspaces.domain.errors import InvalidInput, Problem
+from workspaces.models import Workspace
+from workspaces.services.access import Actor
+
+WHAT = "published pipeline"
+FIELDS = ("name", "description", "version", "continue_on_step_failure")
+NOTHING: Callable[[PublishedPipeline], None] = lambda row: None  # noqa: E731 - a default
+
+
+def publish_graph(
+    *,
+    workspace: Workspace,
+    actor: Actor,
+    body: Mapping[str, Any],
+    note_stored: Callable[[PublishedPipeline], None] = NOTHING,
+) -> PublishedPipeline:
+    """Freeze a graph. `body`: name, graph, description, version, continue_on_step_failure.
+
+    Its environments are built at once, so that what they resolve to is of this day. Raises
+    InvalidInput with every problem, by node and field.
+    """
+    problems = _body_problems(body, (*FIELDS, "graph"))
+    graph, wrong = check_graph(workspace, body.get("graph"))
+    if problems or wrong:
+        raise InvalidInput.of(problems + wrong)
+    return _store(workspace=workspace, actor=actor, body=body, graph=graph, note=note_stored)
+
+
+def publish_run(
+    *,
+    run: Run,
+    actor: Actor,
+    body: Mapping[str, Any],
+    note_stored: Callable[[PublishedPipeline], None] = NOTHING,
+) -> PublishedPipeline:
+    """Freeze the graph of a run, in the very environments that its steps had."""
+    problems = _body_problems(body, FIELDS)
+    graph, wrong = check_graph(run.workspace, run.graph)
+    if problems or wrong:
+        raise InvalidInput.of(problems + wrong)
+    given = body.get("continue_on_step_failure")
+    kept = {
+        **body,
+        "graph": run.graph,
+        "continue_on_step_failure": run.continue_on_step_failure if given is None else given,
+    }
+    return _store(
+        workspace=run.workspace, actor=actor, body=kept, graph=graph, run=run, note=note_stored
+    )
+
+
+def enable_published(*, published: PublishedPipeline, actor: Actor) -> PublishedPipeline:
+    """It may be called again."""
+    return change_published(
+        published=published, actor=actor, changes={"status": PublishedPipeline.ACTIVE}
+    )
+
+
+def disable_published(*, published: PublishedPipeline, actor: Actor) -> PublishedPipeline:
+    """From now on calls are refused, also through endpoints; runs that go on are left alone."""
+    return change_published(
+        published=published, actor=actor, changes={"status": PublishedPipeline.DISABLED}
+    )
+
+
+@transaction.atomic
+def change_published(
+    *, published: PublishedPipeline, actor: Actor, changes: Mapping[str, Any]
+) -> PublishedPipeline:
+    """Set status, name or description; what runs never changes."""
+    problems = unknown_fields(changes, ("status", "name", "description"))
+    problems += text_problems(changes)
+    statuses = (PublishedPipeline.ACTIVE, PublishedPipeline.DISABLED)
+    if "status" in changes and changes["status"] not in statuses:
+        problems.append(Problem(f"status must be one of {', '.join(statuses)}.", "status"))
+    if "name" in changes and (wrong := name_problem(changes["name"], WHAT)):
+        problems.append(Problem(wrong, "name"))
+    if problems:
+        raise InvalidInput.of(problems)
+    row = PublishedPipeline.objects.select_for_update().get(pk=published.pk)
+    row.status = changes.get("status", row.status)
+    row.name = changes.get("name", row.name).strip()
+    row.description = changes.get("description", row.description) or ""
+    row.updated_by, row.updated_at = actor.user, timezone.now()
+    row.save(update_fields=["status", "name", "description", "updated_by", "updated_at"])
+    return row
+
+
+def _body_problems(body: Mapping[str, Any], known: tuple[str, ...]) -> list[Problem]:
+    problems = unknown_fields(body, known) + text_problems(body)
+    if wrong := name_problem(body.get("name"), WHAT):
+        problems.append(Problem(wrong, "name"))
+    goes_on = body.get("continue_on_step_failure")
+    if goes_on is not None and not isinstance(goes_on, bool):
+        message = "continue_on_step_failure must be true, false or null."
+        problems.append(Problem(message, "continue_on_step_failure"))
+    return problems
+
+
+@transaction.atomic
+def _store(
+    *,
+    workspace: Workspace,
+    actor: Actor,
+    body: Mapping[str, Any],
+    graph: Graph,
+    note: Callable[[PublishedPipeline], None],
+    run: Run | None = None,
+) -> PublishedPipeline:
+    now = timezone.now()
+    raw = body["graph"]
+    row = PublishedPipeline.objects.create(
+        workspace=workspace,
+        name=body["name"].strip(),
+        description=body.get("description") or "",
+        version=body.get("version") or "",
+        graph=raw,
+        graph_id=str(uuid.uuid5(uuid.NAMESPACE_OID, digest_of(raw))),
+        parameters=[
+            {"name": one["name"], "type": one["type"], "default": one.get("default")}
+            for one in raw.get("parameters") or []
+        ],
+        step_names=[node.name for node in graph.nodes],
+        step_count=len(graph.nodes),
+        continue_on_step_failure=bool(body.get("continue_on_step_failure")),
+        source_run=run,
+        created_by=actor.user,
+        created_at=now,
+        updated_by=actor.user,
+        updated_at=now,
+    )
+    builds = _builds_of(workspace, graph, run)
+    FrozenEnvironment.objects.bulk_create(
+        [FrozenEnvironment(published=row, asked=asked, build=build) for asked, build in builds]
+    )
+    note(row)
+    return row
+
+
+def _builds_of(
+    workspace: Workspace, graph: Graph, run: Run | None
+) -> list[tuple[str, EnvironmentBuild]]:
+    """(what is asked, its build) for each environment of the graph, building what is missing."""
+    asked = dict.fromkeys(canonical(node.environment) for node in graph.nodes)
+    used: dict[str, EnvironmentBuild] = {}
+    if run is not None:
+        node_ids = {canonical(node.environment): node.id for node in graph.nodes}
+        steps = StepRun.objects.filter(run=run, node_id__in=list(node_ids.values()))
+        by_node = {step.node_id: step.environment for step in steps.select_related("environment")}
+        used = {key: by_node[node_id] for key, node_id in node_ids.items() if node_id in by_node}
+    return [
+        (
+            key,
+            ask_for_build(build=used[key], wanted=True)
+            if key in used
+            else request_environment(asked=json.loads(key), workspace=workspace, wanted=True),
+        )
+        for key in asked
+    ]
