@@ -30,13 +30,19 @@ def queue_line(step: StepRun) -> str:
     return "; ".join(parts)
 
 
+def tries_text(step: StepRun) -> str:
+    """`2 of 3` for a step that may be tried again or was; else the number of its attempt."""
+    tries = int(step.retry.get("count") or 0) + 1 if step.retry else 1
+    if step.attempt == 0 or (tries < 2 and step.retries == 0):
+        return str(step.attempt or "–")
+    # `retries` counts the attempts that were tried again, not those a restart cut short.
+    return f"{step.retries + 1} of {max(tries, step.retries + 1)}"
+
+
 def retry_line(step: StepRun) -> str:
     """`Attempt 2 of 3` while a step is being tried again (when: its `not_before`); else nothing."""
-    tries = int(step.retry.get("count") or 0) + 1 if step.retry else 1
-    if Status(step.status) in FINAL or step.attempt == 0 or (tries < 2 and step.retries == 0):
-        return ""
-    # `retries` counts the attempts that were tried again, not those a restart cut short.
-    return f"Attempt {step.retries + 1} of {max(tries, step.retries + 1)}"
+    tries = tries_text(step)
+    return f"Attempt {tries}" if " of " in tries and Status(step.status) not in FINAL else ""
 
 
 def can_cancel(step: StepRun) -> bool:

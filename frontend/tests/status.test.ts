@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { applyEvent, countSteps, durationText, elapsed, runState, shownStatus, statusWord, whyText } from "../src/graph/status";
+import { applyEvent, countSteps, durationText, elapsed, runState, shownStatus, statusWord, triesText, whyText } from "../src/graph/status";
 import type { LiveEvent, RunJson, Status } from "../src/graph/types";
 
 const RUN: RunJson = {
@@ -40,6 +40,20 @@ describe("words", () => {
     expect(elapsed(null, null, 5)).toBeNull();
     expect(elapsed("2026-01-01T00:00:10Z", "2026-01-01T00:00:00Z", 0)).toBe(0);
     expect(statusWord("NotStarted")).toBe("Not started");
+  });
+});
+
+describe("attempts", () => {
+  it("counts what is tried again, and says nothing of a first attempt", () => {
+    const step = { id: "s", node_id: "a", name: "a", status: "Running", attempt: 1, retry: { count: 2 } } as const;
+    expect(triesText(step)).toBe("");
+    expect(triesText({ ...step, status: "Queued", retries: 1 })).toBe("attempt 2 of 3");
+    expect(triesText({ ...step, attempt: 2, retry: null })).toBe("attempt 2");
+  });
+  it("follows the events", () => {
+    const before = runState({ ...RUN, steps: [{ ...RUN.steps![0]!, attempt: 1, retry: { count: 1 } }] });
+    const after = applyEvent(before, event(11, "a", "Queued", { retries: 1, attempt: 1 }));
+    expect(triesText(after.steps.get("a"))).toBe("attempt 2 of 2");
   });
 });
 

@@ -140,6 +140,7 @@ def _step_shape(step: StepRun) -> dict[str, Any]:
             for attempt in step.attempts.all()
         ],
         "retry": step.retry or None,
+        "retries": step.retries,
         "not_before": iso(step.not_before),
         "timeout_seconds": step.timeout_seconds,
         "tags": step.tags,

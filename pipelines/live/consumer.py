@@ -10,16 +10,19 @@ import asyncio
 import contextlib
 import json
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 from channels.db import database_sync_to_async
 from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
 
-from pipelines.live.log_follower import Watch, process_follower
+from pipelines.live.log_follower import Watch, find_build_log, find_log, process_follower
 from pipelines.live.replay import (
     admit,
+    check_build,
     check_step,
     is_own_origin,
     missed_events,
@@ -27,7 +30,7 @@ from pipelines.live.replay import (
 )
 from pipelines.live.subscription import EventSubscription
 from pipelines.live.tailer import LiveEvent, process_tailer
-from pipelines.live.topics import LogTopic, parse_topic, whole_number
+from pipelines.live.topics import BuildTopic, LogTopic, parse_topic, whole_number
 from workspaces.domain.errors import ForebayError, InvalidInput
 from workspaces.models import Workspace
 
@@ -106,10 +109,8 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # Channel
                 code="too_many_topics",
             )
         self._drop(name)
-        if isinstance(topic, LogTopic):
-            offset = whole_number(message, "offset") or 0
-            await database_sync_to_async(check_step)(self.workspace, topic.step)
-            await self._watch(name, topic, offset)
+        if isinstance(topic, LogTopic | BuildTopic):
+            await self._watch(name, topic, whole_number(message, "offset") or 0)
             return
         after = whole_number(message, "after")
         if not self.topics:
@@ -130,7 +131,15 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # Channel
         for frame in subscription.begin(missed.events, missed.last):
             self._put_text(frame)
 
-    async def _watch(self, name: str, topic: LogTopic, offset: int) -> None:
+    async def _watch(self, name: str, topic: LogTopic | BuildTopic, offset: int) -> None:
+        find: Callable[[], tuple[Path | None, bool]]
+        if isinstance(topic, LogTopic):
+            await database_sync_to_async(check_step)(self.workspace, topic.step)
+            find = partial(find_log, topic.step, topic.attempt)
+        else:
+            await database_sync_to_async(check_build)(self.workspace, topic.key)
+            find = partial(find_build_log, topic.key)
+
         def on_text(start: int, end: int, text: str) -> None:
             if self.watches.get(name) is watch:
                 self._put(
@@ -143,8 +152,7 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # Channel
                 self._put({"type": "log_end", "topic": name, "size": size})
 
         watch = Watch(
-            topic.step,
-            topic.attempt,
+            find,
             offset,
             on_text,
             on_end,

@@ -1,7 +1,7 @@
 """Follows the log files that somebody watches, by offset, every 50 ms.
 
-Log lines never go through the database. A watch waits for an attempt that does not exist yet, and
-ends when the attempt has ended and its file was read to the end.
+Log lines never go through the database. A watch waits for a log that does not exist yet, and ends
+when the attempt or build has ended and its file was read to the end.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from weakref import WeakKeyDictionary
 
 from django.conf import settings
 
+from compute.models import EnvironmentBuild
+from compute.selectors import build_log
 from pipelines.domain.log_files import LogPiece, read_log
 from pipelines.domain.status import FINAL, Status
 from pipelines.live.polling import PollThread
@@ -46,10 +48,9 @@ def cut_utf8(data: bytes, *, last: bool) -> tuple[str, int]:
 
 @dataclass(eq=False)
 class Watch:
-    """One socket's view of one attempt's log. Callbacks run on the event loop."""
+    """One socket's view of one log. `on_…` run on the event loop, `find` in the thread."""
 
-    step: str
-    attempt: int
+    find: Callable[[], tuple[Path | None, bool]]  # its file if there is one, whether it has ended
     offset: int
     on_text: Callable[[int, int, str], None]  # offset, next offset, text
     on_end: Callable[[int], None]  # size
@@ -75,7 +76,7 @@ class LogFollower(PollThread[Watch]):
         if (watch.path is None or not watch.ended) and now - watch.asked_at >= ASK_AGAIN:
             watch.asked_at = now
             # Asked before the file is read: what was written before the end is then read too.
-            watch.path, watch.ended = find_log(watch.step, watch.attempt)
+            watch.path, watch.ended = watch.find()
         piece = read_log(watch.path, watch.offset, CHUNK) if watch.path else NOTHING
         last = piece.last or (watch.ended and len(piece.data) < CHUNK)
         text, taken = cut_utf8(piece.data, last=last)
@@ -100,6 +101,14 @@ def find_log(step: str, attempt: int) -> tuple[Path | None, bool]:
     folder, ended_at, status, newest = row
     ended = ended_at is not None or newest > attempt or Status(status) in FINAL
     return Path(settings.FOREBAY_DATA) / folder / "log", ended
+
+
+def find_build_log(key: str) -> tuple[Path | None, bool]:
+    """Where an environment's build log is, and whether nothing more will be written to it."""
+    row = EnvironmentBuild.objects.filter(key=key).only("key", "status").first()
+    if row is None:
+        return None, True
+    return build_log(row), row.status in EnvironmentBuild.ENDED
 
 
 _followers: WeakKeyDictionary[asyncio.AbstractEventLoop, LogFollower] = WeakKeyDictionary()

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser, User
 from django.db.models import Min, QuerySet
 
+from compute.selectors import get_build
 from pipelines.live.tailer import FIELDS, RUN_KINDS, LiveEvent, last_event_id, live_event
 from pipelines.models import Event, Run, StepRun
 from workspaces.domain.errors import NotFound, Unauthenticated
@@ -92,3 +93,8 @@ def check_step(workspace: Workspace, step_uid: str) -> None:
     """Raises NotFound for a step run that is not in this workspace."""
     if not StepRun.objects.filter(run__workspace=workspace, uid=step_uid).exists():
         raise NotFound(f"There is no step run {step_uid!r} in this workspace.")
+
+
+def check_build(workspace: Workspace, key: str) -> None:
+    """Raises NotFound for an environment that this workspace has not asked for."""
+    get_build(workspace, key)

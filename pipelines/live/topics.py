@@ -1,4 +1,5 @@
-"""The names that sockets subscribe to: `runs`, `run:<uid>`, `log:<step uid>:<attempt>`."""
+"""The names that sockets subscribe to: `runs`, `run:<uid>`, `log:<step uid>:<attempt>`,
+`build:<key>`."""
 
 from __future__ import annotations
 
@@ -38,7 +39,17 @@ class LogTopic:
     attempt: int
 
 
-def parse_topic(name: Any, workspace_id: int) -> RunsTopic | RunTopic | LogTopic:
+@dataclass(frozen=True)
+class BuildTopic:
+    """What the build of an environment prints."""
+
+    key: str
+
+
+Topic = RunsTopic | RunTopic | LogTopic | BuildTopic
+
+
+def parse_topic(name: Any, workspace_id: int) -> Topic:
     """A topic's name as a topic. Raises InvalidInput with the forms that exist."""
     kind, _, rest = name.partition(":") if isinstance(name, str) else ("", "", "")
     if len(rest) <= 100:
@@ -46,11 +57,14 @@ def parse_topic(name: Any, workspace_id: int) -> RunsTopic | RunTopic | LogTopic
             return RunsTopic(workspace_id)
         if kind == "run" and rest:
             return RunTopic(workspace_id, rest)
+        if kind == "build" and rest:
+            return BuildTopic(rest)
         step, _, attempt = rest.rpartition(":")
         if kind == "log" and step and attempt.isascii() and attempt.isdigit():
             return LogTopic(step, int(attempt))
     raise InvalidInput(
-        "topic must be 'runs', 'run:<run id>' or 'log:<step run id>:<attempt>'.", code="bad_topic"
+        "topic must be 'runs', 'run:<run id>', 'log:<step run id>:<attempt>' or 'build:<key>'.",
+        code="bad_topic",
     )
 
 

@@ -70,6 +70,8 @@ def step_status_event(step: StepRun, *, run_uid: str, workspace_id: int) -> NewE
         "ended_at": iso(step.ended_at),
         "exit_code": step.exit_code,
     }
+    if step.retries:
+        data["retries"] = step.retries
     if step.error_lines:
         data["error_lines"] = step.error_lines
     return NewEvent(workspace_id, step.run_id, "step.status", data)

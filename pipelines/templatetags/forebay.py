@@ -18,7 +18,7 @@ from django.utils.safestring import SafeString
 
 from pipelines.domain.status import FINAL, Status, sentence
 from pipelines.models import Run, StepRun
-from pipelines.step_words import retry_line
+from pipelines.step_words import retry_line, tries_text
 from workspaces.domain.times import iso
 from workspaces.models import Workspace
 from workspaces.selectors import workspaces_of
@@ -200,6 +200,12 @@ def retry_words(step: StepRun) -> SafeString:
         iso(step.not_before),
         step.not_before.strftime("at %H:%M:%S UTC"),
     )
+
+
+@register.filter
+def attempt_words(step: StepRun) -> str:
+    """`2`, or `2 of 3` where a step may be tried again."""
+    return tries_text(step)
 
 
 @register.filter

@@ -9,10 +9,13 @@ import pytest
 from asgiref.sync import sync_to_async
 from django.utils import timezone
 
+from compute.models import EnvironmentBuild
+from compute.services.environments import request_environment
 from pipelines.domain.status import Status
 from pipelines.live.log_follower import cut_utf8
 from pipelines.models import Attempt, StepRun
 from tests.support.submitting import body_of, finish, make_snapshot, make_target, submit
+from workspaces.services.workspaces import create_workspace
 
 database = pytest.mark.django_db(transaction=True)
 
@@ -137,3 +140,55 @@ def test_bytes_that_are_no_text_are_replaced_and_never_block() -> None:
     assert cut_utf8(b"\x80\x80\x80\x80\x80", last=False)[1] == 5
     assert cut_utf8(b"a\xf0\x9f", last=True) == ("a�", 3)
     assert cut_utf8(b"", last=False) == ("", 0)
+
+
+@pytest.fixture
+def build(workspace: Any, data_folder: Path) -> EnvironmentBuild:
+    """An environment that the workspace asked for and that is being built."""
+    asked = {"name": "mine", "python": {"packages": ["tqdm"]}}
+    row = request_environment(asked=asked, workspace=workspace)
+    EnvironmentBuild.objects.filter(pk=row.pk).update(status="Building", attempt=1)
+    (data_folder / "environments").mkdir(exist_ok=True)
+    return row
+
+
+@database
+@pytest.mark.asyncio
+async def test_a_build_is_followed_to_its_end_and_joined_again_where_it_was_left(
+    socket: Any, owner: Any, build: EnvironmentBuild, data_folder: Path
+) -> None:
+    log = data_folder / "environments" / f"{build.key}.log"
+    topic = f"build:{build.key}"
+    first = socket(owner)
+    await first.open()
+    await first.say(type="subscribe", topic=topic, offset=0)
+    assert (await first.hear())["type"] == "subscribed"
+    assert await first.silent(), "a log that is not there yet is waited for"
+    log.write_text("Build 1:\n")
+    message = await first.hear()
+    assert (message["text"], message["next"]) == ("Build 1:\n", 9)
+    await first.close()
+    with log.open("a") as file:
+        file.write("tqdm==4 ü\n")
+    second = socket(owner)
+    await second.open()
+    await second.say(type="subscribe", topic=topic, offset=9)
+    assert (await second.hear())["type"] == "subscribed"
+    assert (await second.hear())["text"] == "tqdm==4 ü\n", "nothing lost, nothing twice"
+    await sync_to_async(EnvironmentBuild.objects.update)(status="Ready")
+    assert await text_until_end(second) == ("", log.stat().st_size)
+    await second.close()
+
+
+@database
+@pytest.mark.asyncio
+async def test_builds_of_another_workspace_are_unknown(
+    socket: Any, owner: Any, build: EnvironmentBuild
+) -> None:
+    await sync_to_async(create_workspace)(name="other", owner=owner)
+    page = socket(owner, workspace="other")
+    await page.open()
+    await page.say(type="subscribe", topic=f"build:{build.key}", offset=0)
+    assert (await page.hear())["code"] == "not_found"
+    assert await page.silent()
+    await page.close()

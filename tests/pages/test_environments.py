@@ -57,14 +57,15 @@ def test_a_failed_build_shows_its_last_lines_and_builds_again(
 ) -> None:
     address = f"{HERE}builds/{build.key}/"
     page = text(browser, address)
-    assert "every 2s" in page and "Build again" not in page
+    assert "forebay:log-end from:body" in page and "Build again" not in page
     assert "Asked numpy==1.19.5, used numpy==1.23.5: rule" in page
     log = data_folder / "environments" / f"{build.key}.log"
     log.parent.mkdir(exist_ok=True)
     log.write_text("Build 1:\nno such <package>\n")
     EnvironmentBuild.objects.update(status="Failed", error="no such <package>", attempt=1)
+    assert f'topic="build:{build.key}"' in page
     page = text(browser, address)
-    assert "no such &lt;package&gt;" in page and "every 2s" not in page
+    assert "no such &lt;package&gt;" in page and "forebay:log-end" not in page
     assert page.index("no such &lt;package&gt;") < page.index("<forebay-log")
     assert "Build again" in page and "Build again" not in text(reader, address)
     answer = browser.get(f"/api/v1/workspaces/lab/environments/builds/{build.key}/log")

@@ -46,6 +46,15 @@ export function whyText(step: StepJson | undefined): string {
   return isFinal(step.status) || step.reason ? "" : `Will run: ${text}`;
 }
 
+/** "attempt 2 of 3" of a step that is or was tried again; nothing for a first attempt. */
+export function triesText(step: StepJson | undefined): string {
+  if (!step?.attempt) return "";
+  const number = (step.retries ?? 0) + 1;
+  const most = Math.max((step.retry?.count ?? 0) + 1, number);
+  if (number > 1) return `attempt ${number} of ${most}`;
+  return step.attempt > 1 ? `attempt ${step.attempt}` : "";
+}
+
 export interface RunState {
   run: RunJson;
   /** by node id */
@@ -57,7 +66,7 @@ export function runState(run: RunJson): RunState {
   return { run, steps: new Map((run.steps ?? []).map((step) => [step.node_id, step])), last: run.last_event ?? 0 };
 }
 
-const STEP_FIELDS = ["status", "reused", "reason", "sentence", "why", "attempt", "queued_at", "started_at", "ended_at", "exit_code", "reused_from"] as const;
+const STEP_FIELDS = ["status", "reused", "reason", "sentence", "why", "attempt", "retries", "queued_at", "started_at", "ended_at", "exit_code", "reused_from"] as const;
 const RUN_FIELDS = ["status", "started_at", "ended_at"] as const;
 
 /** The state after one event. An event that is older than the state, or of another run, changes nothing (same object). */

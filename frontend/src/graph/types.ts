@@ -49,6 +49,9 @@ export interface StepJson {
   sentence?: string;
   reused_from?: ReusedFrom | null;
   attempt?: number;
+  /** Attempts that were tried again, and how many may be: `count` further ones. */
+  retries?: number;
+  retry?: { count?: number } | null;
   compute?: string | null;
   script?: string;
   inputs?: StepInputJson[];

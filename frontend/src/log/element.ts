@@ -125,12 +125,17 @@ class ForebayLog extends HTMLElement {
     }
   }
 
+  /** What the socket calls this log: an environment's build, or an attempt of a step. */
+  private get topic(): string {
+    const step = this.getAttribute("step");
+    return this.getAttribute("topic") ?? (step ? `log:${step}:${this.getAttribute("attempt") ?? "1"}` : "");
+  }
+
   /** The socket when it is there, otherwise asking again and again. */
   private listen(signal: AbortSignal): void {
     const live = pageLive(this.getAttribute("live") ?? document.body.dataset["liveUrl"] ?? "");
-    const step = this.getAttribute("step");
-    const topic = `log:${step}:${this.getAttribute("attempt") ?? "1"}`;
-    const stop = step ? live?.subscribe({
+    const topic = this.topic;
+    const stop = topic ? live?.subscribe({
       topic,
       resume: () => ({ offset: this.store.end }),
       message: (message) => this.receive(message),
@@ -224,6 +229,7 @@ class ForebayLog extends HTMLElement {
     this.size = Math.max(this.size, size, this.store.end);
     if (bytes.length) this.changed();
     this.tell();
+    if (bytes.length && this.opened) this.dispatchEvent(new CustomEvent("forebay:log-news", { bubbles: true }));
   }
 
   private finish(): void {

@@ -2,7 +2,7 @@
 import { memo } from "react";
 import { Handle, Position, useStore, type Node, type NodeProps } from "@xyflow/react";
 import { ORDER_PORT, portShare, type Card, type Port } from "../graph/model";
-import { shownStatus, statusIcon, statusWord, whyText } from "../graph/status";
+import { shownStatus, statusIcon, statusWord, triesText, whyText } from "../graph/status";
 import type { StepJson } from "../graph/types";
 import { Chip, Duration, Icon, stepTime } from "./parts";
 
@@ -19,7 +19,7 @@ export function cardLabel(card: Card, step: StepJson | undefined): string {
   if (card.kind !== "step") return `${card.detail} ${card.label}`;
   const reused = step?.reused_from ? `reused from Run ${step.reused_from.run_number}` : "";
   const ports = (list: Port[], word: string) => (list.length ? `${word} ${list.map((port) => port.name).join(", ")}` : "");
-  return [card.label, statusWord(shownStatus(step)), reused, stepTime(step, Date.now()), step?.compute && `on ${step.compute}`, ports(card.inputs, "inputs"), ports(card.outputs, "outputs")]
+  return [card.label, statusWord(shownStatus(step)), triesText(step), reused, stepTime(step, Date.now()), step?.compute && `on ${step.compute}`, ports(card.inputs, "inputs"), ports(card.outputs, "outputs")]
     .filter(Boolean).join(", ");
 }
 
@@ -64,13 +64,13 @@ function Foot({ card, step }: { card: Card; step: StepJson | undefined }) {
   }
   const why = whyText(step);
   // "No earlier run" is no news; what has changed is.
-  const text = step?.status === "Failed" || (step?.status === "NotStarted" && step.sentence) ? step.sentence : step?.why?.kind === "first" ? "" : why;
+  const text = step?.status === "Failed" || step?.reason === "retrying" || (step?.status === "NotStarted" && step.sentence) ? step.sentence : step?.why?.kind === "first" ? "" : why;
   return (
     <div className="card-line card-foot" title={text || why || card.detail || undefined}>
       {text ? <span className="card-ellipsis" dir="auto">{text}</span> : (
         <><Icon name="compute" /><span className="card-ellipsis" dir="auto">{step?.compute || "default compute"}</span></>
       )}
-      {(step?.attempt ?? 1) > 1 && <span className="card-attempt">attempt {step?.attempt}</span>}
+      {triesText(step) && <span className="card-attempt">{triesText(step)}</span>}
     </div>
   );
 }

@@ -11,7 +11,7 @@ const WORDS = { connecting: "", live: "Live", reconnecting: "Reconnecting…", c
 export function startLive(): void {
   const indicators = () => document.querySelectorAll<HTMLElement>("forebay-live");
   const topics = wantedTopics();
-  if (topics.length === 0 && !document.getElementById("graph-island")) return;
+  if (topics.length === 0 && !document.querySelector("#graph-island, forebay-log")) return;
   const live = pageLive();
   if (!live) return;
   live.watch((state) => {
