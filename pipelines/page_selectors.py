@@ -312,7 +312,8 @@ def attempts_of(step: StepRun) -> list[Attempt]:
 
 def outputs_of(step: StepRun) -> list[Output]:
     """Published outputs by name."""
-    return list(step.outputs.select_related("datastore").order_by("name"))
+    rows = step.outputs.select_related("datastore", "dataset_version__dataset")
+    return list(rows.order_by("name"))
 
 
 def metrics_of(step: StepRun, *, limit: int = 2000) -> list[MetricSeries]:
@@ -370,7 +371,7 @@ def run_results(run: Run) -> tuple[Sequence[Output], Sequence[Artifact]]:
     """Every output and artifact of a run with its step; at most 500 each."""
     outputs = (
         Output.objects.filter(step_run__run=run)
-        .select_related("datastore", "step_run")
+        .select_related("datastore", "step_run", "dataset_version__dataset")
         .order_by("step_run__position", "name")[:500]
     )
     artifacts = (

@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 
+from data.models import DatasetVersion
 from pipelines.domain.status import FINAL, Status, sentence
 from pipelines.models import Run, StepRun
 from pipelines.step_words import retry_line, tries_text
@@ -225,6 +226,13 @@ def why_sentence(step: StepRun) -> str:
     if step.started_at or step.attempt:
         return ("Ran: " if final else "Runs: ") + text
     return "" if final else "Will run: " + text
+
+
+@register.simple_tag
+def dataset_call(version: DatasetVersion) -> str:
+    """The Python that reads a registered dataset version."""
+    name = json.dumps(version.dataset.name if version.dataset else "", ensure_ascii=False)
+    return f"Dataset.get_by_name(ws, {name}, version={version.version})"
 
 
 @register.simple_tag(takes_context=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -35,15 +36,40 @@ def _nodes(run: Run) -> list[tuple[str, str]]:
     return [(node["id"], node.get("name") or node["id"]) for node in run.graph.get("nodes", [])]
 
 
+@dataclass(frozen=True)
+class Forced:
+    """The steps that run whatever there is to reuse: all of them, or those with these ids."""
+
+    all: bool
+    nodes: list[str]
+
+    @property
+    def words(self) -> str:
+        """What the closed list of steps says."""
+        if self.all:
+            return "All steps are forced to run"
+        if not self.nodes:
+            return "What did not change is reused"
+        count = len(self.nodes)
+        return f"{count} step{'' if count == 1 else 's'} forced to run"
+
+
+def _forced(request: HttpRequest) -> Forced:
+    given = request.POST if request.method == "POST" else request.GET
+    chosen = list(dict.fromkeys(one for one in given.getlist("force") if one))
+    return Forced(ALL_STEPS in chosen, [one for one in chosen if one != ALL_STEPS])
+
+
 def _body(request: HttpRequest, run: Run, mode: str, fields: list[Field]) -> dict[str, Any]:
     """What the form asks the service for."""
     body: dict[str, Any] = {"parameters": values_of(run, fields)}
+    forced = _forced(request)
     if mode == RESUME:
-        return body | {"from_node": _choice(request, "from") or None}
-    force = _choice(request, "force")
-    if force == ALL_STEPS:
+        nodes = [node_id for node_id, _ in _nodes(run)] if forced.all else forced.nodes
+        return body | {"from_node": _choice(request, "from") or None, "force_nodes": nodes}
+    if forced.all:
         return body | {"regenerate_outputs": True}
-    return body | {"force_nodes": [force] if force else []}
+    return body | {"force_nodes": forced.nodes}
 
 
 def _page(
@@ -72,7 +98,7 @@ def _page(
         "fields": fields,
         "nodes": _nodes(run),
         "from_node": from_node,
-        "force": _choice(request, "force"),
+        "forced": _forced(request),
         "error": error,
         "section": "experiments",
         "breadcrumbs": crumbs(
@@ -143,7 +169,7 @@ def show_forecast(request: HttpRequest, run_uid: str) -> HttpResponse:
     run = selectors.get_run(workspace, run_uid)
     mode = RESUME if request.POST.get("mode") == RESUME else RESUBMIT
     fields = fields_of(run, request.POST, recent=False)
-    context: dict[str, Any] = {"run": run, "fields": fields, "mode": mode}
+    context: dict[str, Any] = {"run": run, "fields": fields, "forced": _forced(request)}
     if any(one.error for one in fields):
         context["problem"] = "Mend the marked parameters to see what would run."
     else:

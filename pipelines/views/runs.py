@@ -73,6 +73,7 @@ def run_context(request: HttpRequest, run_uid: str, tab: str) -> dict[str, Any]:
         context["page"] = page_selectors.steps_page(run, context["asked"])
     elif tab == "outputs":
         context["outputs"], context["artifacts"] = page_selectors.run_results(run)
+        context["registered"] = any(row.dataset_version_id for row in context["outputs"])
         context["page"] = page_selectors.steps_page(run, context["asked"])
     elif tab == "metrics":
         context["metrics"] = page_selectors.run_metrics(run)

@@ -71,6 +71,38 @@ def test_an_untouched_form_reuses_what_is_done_and_force_does_not(
     assert statuses(newest()) == "a:Queued b:NotStarted"
     browser.post(page_of(tuned, "resubmit"), {"force": "b"})
     assert statuses(newest()) == "a:Completed* b:Queued"
+    browser.post(page_of(tuned, "resubmit"), {"force": ["a", "b"]})
+    assert statuses(newest()) == "a:Queued b:NotStarted"
+
+
+def test_several_steps_are_forced_and_a_mistake_loses_none_of_them(
+    browser: Client, tuned: Run
+) -> None:
+    finish(tuned, "a")
+    finish(tuned, "b")
+    url = page_of(tuned, "forecast")
+    page = browser.post(url, {"force": ["a", "b"]}).content.decode()
+    assert "<strong>2</strong> to run" in page
+    assert 'hx-swap-oob="true">2 steps forced to run<' in page
+    assert "All steps are forced to run" in browser.post(url, {"force": "*"}).content.decode()
+    page = browser.post(page_of(tuned, "resubmit"), {"force": ["b"], "p0": "x"}).content.decode()
+    assert 'value="b" checked>' in page and 'value="a">' in page
+    assert '<details class="force" open>' in page
+    page = browser.get(page_of(tuned, "resubmit")).content.decode()
+    assert "What did not change is reused" in page and '<details class="force">' in page
+    wrong = browser.post(page_of(tuned, "resubmit"), {"force": ["a", "zzz"]})
+    assert wrong.status_code == 422 and "zzz" in wrong.content.decode()
+
+
+def test_a_resumed_run_forces_steps_that_were_completed(browser: Client, tuned: Run) -> None:
+    finish(tuned, "a")
+    finish(tuned, "b", Status.FAILED)
+    page = browser.post(
+        page_of(tuned, "forecast"), {"mode": "resume", "force": "*"}
+    ).content.decode()
+    assert "<strong>2</strong> to run" in page
+    browser.post(page_of(tuned, "resume"), {"force": ["a"]})
+    assert statuses(newest()) == "a:Queued b:NotStarted"
 
 
 def test_what_is_wrong_stands_beside_its_field_and_nothing_is_submitted(

@@ -6,9 +6,41 @@ export function startActions(): void {
   document.addEventListener("submit", (event) => confirmFirst(event, event.target as HTMLElement), true);
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") closeMenus(null);
+    if (event.key === "Enter" && !event.ctrlKey && !event.metaKey && event.target instanceof HTMLInputElement && event.target.dataset["filter"] !== undefined) event.preventDefault();
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) submitByKeys(event);
   });
+  document.addEventListener("input", (event) => {
+    if (event.target instanceof HTMLInputElement && event.target.dataset["filter"] !== undefined) filterList(event);
+  }, true);
+  document.addEventListener("change", (event) => {
+    if (event.target instanceof HTMLInputElement) checkAll(event.target);
+  }, true);
   widths(document);
+}
+
+/** `data-filter=".list li"`: only what has these letters stays; what is typed here is no change of the form. */
+function filterList(event: Event): void {
+  event.stopPropagation();
+  const field = event.target as HTMLInputElement;
+  const wanted = field.value.trim().toLowerCase();
+  const box = field.closest("fieldset, form") ?? document;
+  let found = 0;
+  for (const row of box.querySelectorAll<HTMLElement>(field.dataset["filter"] ?? "")) {
+    row.hidden = wanted !== "" && !(row.textContent ?? "").toLowerCase().includes(wanted);
+    if (!row.hidden) found += 1;
+  }
+  const none = box.querySelector<HTMLElement>("[data-filter-none]");
+  if (none) none.hidden = found > 0;
+}
+
+/** `data-check-all=".list"`: a box for all of the list's boxes; one that is taken out of it opens it again. */
+function checkAll(box: HTMLInputElement): void {
+  const around = box.closest("fieldset, form") ?? document;
+  const all = around.querySelector<HTMLInputElement>("[data-check-all]");
+  if (!all) return;
+  const boxes = [...around.querySelectorAll<HTMLInputElement>(`${all.dataset["checkAll"]} input[type="checkbox"]`)];
+  if (box === all) for (const one of boxes) one.checked = all.checked;
+  else if (boxes.includes(box)) all.checked = boxes.every((one) => one.checked);
 }
 
 function click(event: MouseEvent): void {
