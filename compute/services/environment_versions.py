@@ -14,6 +14,7 @@ from compute.models import EnvironmentVersion
 from workspaces.domain.errors import Conflict
 from workspaces.models import Workspace
 from workspaces.services.access import Actor
+from workspaces.services.audit import record_audit
 
 
 def register_environment(
@@ -40,6 +41,14 @@ def register_environment(
                 definition=definition,
                 digest=digest,
                 created_by=actor.user,
+            )
+            record_audit(
+                actor=actor,
+                workspace=workspace,
+                action="environment.registered",
+                kind="environment",
+                name=name,
+                detail={"version": row.version},
             )
     except IntegrityError:  # PostgreSQL: two at once
         raise Conflict(

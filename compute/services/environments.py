@@ -27,6 +27,8 @@ from compute.domain.mapping import apply_rules
 from compute.models import EnvironmentBuild, EnvironmentRequest
 from compute.selectors import environment_rules
 from workspaces.models import Workspace
+from workspaces.services.access import Actor
+from workspaces.services.audit import record_audit
 
 NOTED_EVERY = timedelta(minutes=1)  # a submit should not write when it was asked a moment ago
 UNASKED_AFTER = timedelta(seconds=3)  # a submit asks for environments before its steps are stored
@@ -182,13 +184,23 @@ def cancel_build(*, build: EnvironmentBuild, now: datetime) -> bool:
 
 
 @transaction.atomic
-def repeat_build(*, build: EnvironmentBuild, now: datetime) -> EnvironmentBuild:
+def repeat_build(
+    *, workspace: Workspace, actor: Actor, build: EnvironmentBuild, now: datetime
+) -> EnvironmentBuild:
     """Somebody wants it built once more. One that is used by steps is left as it is."""
-    EnvironmentBuild.objects.filter(
+    changed = EnvironmentBuild.objects.filter(
         pk=build.pk,
         status__in=(EnvironmentBuild.FAILED, EnvironmentBuild.CANCELED, EnvironmentBuild.REMOVED),
     ).update(status=EnvironmentBuild.PENDING, error="", wanted=True, last_asked_at=now)
     build.refresh_from_db()
+    if changed:
+        record_audit(
+            actor=actor,
+            workspace=workspace,
+            action="environment.build_again",
+            kind="environment build",
+            uid=build.key,
+        )
     return build
 
 

@@ -16,6 +16,7 @@ from compute.selectors import target_statuses
 from workspaces.domain.errors import Conflict, InvalidInput
 from workspaces.models import Workspace
 from workspaces.services.access import Actor
+from workspaces.services.audit import record_audit
 
 DEFAULT_TARGET = "cpu-cluster"
 
@@ -28,9 +29,11 @@ def create_target(*, workspace: Workspace, actor: Actor, body: Mapping[str, Any]
     settings = read_settings(body, TargetSettings())
     try:
         with transaction.atomic():
-            return ComputeTarget.objects.create(
+            row = ComputeTarget.objects.create(
                 workspace=workspace, name=name, created_by=actor.user, **_columns(settings)
             )
+            _note(actor, row, "created", {"max_nodes": row.max_nodes})
+            return row
     except IntegrityError:
         raise Conflict(
             f"There is a compute target {name!r} already. Use it, change it, or choose another "
@@ -59,6 +62,12 @@ def update_target(
     row = ComputeTarget.objects.select_for_update().get(pk=target.pk)
     current = TargetSettings(**{field: getattr(row, field) for field in asdict(TargetSettings())})
     columns = _columns(read_settings(body, current))
+    was_paused = row.paused_at is not None
+    changes = {
+        field: {"was": getattr(row, field), "is": value}
+        for field, value in columns.items()
+        if getattr(row, field) != value
+    }
     for field, value in columns.items():
         setattr(row, field, value)
     if "paused" in body:  # steps that run go on; nothing is started until it is false again
@@ -67,6 +76,10 @@ def update_target(
         elif not body["paused"]:
             row.paused_at = row.paused_by = None
     row.save(update_fields=[*columns, "paused_at", "paused_by", "modified_at"])
+    if changes:
+        _note(actor, row, "changed", changes)
+    if was_paused != (row.paused_at is not None):
+        _note(actor, row, "resumed" if was_paused else "paused")
     return row
 
 
@@ -88,6 +101,21 @@ def delete_target(
             extra={"running": nodes.running, "queued": nodes.queued},
         )
     ComputeTarget.objects.filter(pk=row.pk, deleted_at=None).update(deleted_at=now)
+    _note(actor, row, "deleted")
+
+
+def _note(
+    actor: Actor, row: ComputeTarget, done: str, detail: Mapping[str, Any] | None = None
+) -> None:
+    record_audit(
+        actor=actor,
+        workspace=row.workspace,
+        action=f"compute_target.{done}",
+        kind="compute target",
+        uid=row.uid,
+        name=row.name,
+        detail=detail,
+    )
 
 
 def _columns(settings: TargetSettings) -> dict[str, Any]:

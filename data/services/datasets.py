@@ -13,6 +13,7 @@ from data.selectors import dataset_files, get_datastore
 from workspaces.domain.errors import Conflict, InvalidInput, NotFound, Problem
 from workspaces.models import Workspace
 from workspaces.services.access import Actor
+from workspaces.services.audit import record_audit
 
 MAX_NAME, MAX_DESCRIPTION, MAX_TAGS = 255, 10_000, 100
 NAME_FAULT = re.compile(r"[/\\\x00-\x1f\x7f]")
@@ -114,7 +115,7 @@ def _register(
             "Pass create_new_version=True to register the next version, or choose another name.",
             code="exists",
         )
-    return DatasetVersion.objects.create(
+    made = DatasetVersion.objects.create(
         workspace=workspace,
         dataset=dataset,
         version=(latest.version or 0) + 1 if latest else 1,
@@ -125,6 +126,16 @@ def _register(
         tags=tags,
         created_by=actor.user,
     )
+    record_audit(
+        actor=actor,
+        workspace=workspace,
+        action="dataset.registered",
+        kind="dataset",
+        uid=made.uid,
+        name=name,
+        detail={"version": made.version},
+    )
+    return made
 
 
 def _check(name: object, description: object, tags: object) -> tuple[str, str, dict[str, str]]:

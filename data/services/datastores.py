@@ -11,6 +11,7 @@ from data.storage import StoredFile, open_storage
 from workspaces.domain.errors import InvalidInput
 from workspaces.models import Workspace
 from workspaces.services.access import Actor
+from workspaces.services.audit import record_audit
 from workspaces.storage import Readable
 
 # What every v1 workspace has: (name, kind). The first one is the default.
@@ -45,6 +46,13 @@ def set_default_datastore(*, workspace: Workspace, actor: Actor, datastore: Data
     rows.filter(is_default=True).exclude(pk=datastore.pk).update(is_default=False)
     rows.filter(pk=datastore.pk).update(is_default=True)
     datastore.is_default = True
+    record_audit(
+        actor=actor,
+        workspace=workspace,
+        action="datastore.default_changed",
+        kind="datastore",
+        name=datastore.name,
+    )
     return datastore
 
 

@@ -23,6 +23,7 @@ def resubmit_run(
         actor=actor,
         body=body_of_run(run, body),
         note_stored=note_stored,
+        again_of=run,
     )
 
 
@@ -45,6 +46,7 @@ def resume_run(
             "rerun_from_node": body.get("from_node"),
         },
         note_stored=note_stored,
+        again_of=run,
     )
 
 

@@ -16,6 +16,7 @@ from pipelines.services.progress import (
     stop_waiting_steps,
 )
 from workspaces.services.access import Actor
+from workspaces.services.audit import record_audit
 
 
 @transaction.atomic
@@ -28,6 +29,14 @@ def cancel_run(*, run: Run, actor: Actor) -> Run:
     events: list[NewEvent] = []
     data = {"actor": actor.name}
     cancel_steps(locked, reason=Reason.CANCELED_BY_USER, data=data, now=now, events=events)
+    record_audit(
+        actor=actor,
+        workspace=locked.workspace,
+        action="run.canceled",
+        kind="run",
+        uid=locked.uid,
+        name=f"{locked.experiment.name} Run {locked.number}",
+    )
     record_events(events, now=now)
     return locked
 
@@ -54,6 +63,17 @@ def cancel_step(*, step: StepRun, actor: Actor) -> None:
     if at_once:
         closed = 1 + stop_waiting_steps(run, row, Status.CANCELED, now=now, events=events)
         close_steps(run, closed, now=now, events=events)
-    elif row.status == Status.FINALIZING.value and row.retry:
+    no_more_tries = row.status == Status.FINALIZING.value and bool(row.retry)
+    if no_more_tries and not at_once:
         StepRun.objects.filter(pk=row.pk).update(cancel_requested=True)
+    if events or no_more_tries:
+        record_audit(
+            actor=actor,
+            workspace=run.workspace,
+            action="step.canceled",
+            kind="step run",
+            uid=row.uid,
+            name=row.name,
+            detail={"run": run.uid},
+        )
     record_events(events, now=now)

@@ -43,6 +43,7 @@ from pipelines.services.run_control import Control, read_control
 from workspaces.domain.errors import ForebayError, InvalidInput, Problem
 from workspaces.models import Snapshot, Workspace
 from workspaces.services.access import Actor
+from workspaces.services.audit import record_audit
 
 
 @dataclass
@@ -75,12 +76,14 @@ def submit_run(
     note_stored: Callable[[Run], None] = lambda run: None,
     origin: Mapping[str, Any] | None = None,
     environments: Mapping[str, EnvironmentBuild] | None = None,
+    again_of: Run | None = None,
 ) -> Run:
     """Store a run with its steps; reused steps are done and ready ones queued when it returns.
 
     `note_stored` is called in the run's own transaction: what it writes is there when the run
     is, and what it raises undoes the run. `origin` says of what it is a run; `environments` are
-    builds to use whatever the mapping says now, by the canonical text of what a node asks for.
+    builds to use whatever the mapping says now, by the canonical text of what a node asks for;
+    `again_of` is the run that is submitted once more.
     Raises InvalidInput with every problem of the request.
     """
     plan, problems = plan_submission(workspace, body, need_experiment=True)
@@ -94,6 +97,7 @@ def submit_run(
         plan=plan,
         note_stored=note_stored,
         origin=origin or {},
+        again_of=again_of,
     )
 
 
@@ -306,6 +310,7 @@ def _store_run(
     plan: Plan,
     note_stored: Callable[[Run], None],
     origin: Mapping[str, Any],
+    again_of: Run | None,
 ) -> Run:
     now = timezone.now()
     experiment, _ = Experiment.objects.get_or_create(
@@ -354,6 +359,20 @@ def _store_run(
     ]
     if run.open_count == 0:
         end_run(run, now=now, events=events)
+    _note_submit(actor, run, again_of)
     note_stored(run)
     record_events(events, now=now)
     return run
+
+
+def _note_submit(actor: Actor, run: Run, again_of: Run | None) -> None:
+    again = "resubmitted" if again_of is not None else "submitted"
+    record_audit(
+        actor=actor,
+        workspace=run.workspace,
+        action="run.resumed" if run.resumed_from_id else f"run.{again}",
+        kind="run",
+        uid=run.uid,
+        name=f"{run.experiment.name} Run {run.number}",
+        detail={"source": run.source, **run.origin, **({"of": again_of.uid} if again_of else {})},
+    )

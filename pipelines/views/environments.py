@@ -132,5 +132,10 @@ def build_environment(request: HttpRequest, name: str) -> HttpResponse:
 def build_again(request: HttpRequest, key: str) -> HttpResponse:
     """Build a failed, canceled or removed one once more."""
     build = get_build(request.workspace, key)  # type: ignore[attr-defined]
-    repeat_build(build=build, now=timezone.now())
+    repeat_build(
+        workspace=request.workspace,  # type: ignore[attr-defined]
+        actor=request.actor,  # type: ignore[attr-defined]
+        build=build,
+        now=timezone.now(),
+    )
     return redirect(page_url(request, "environment-build", key=build.key))
