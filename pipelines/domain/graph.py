@@ -22,6 +22,7 @@ PARAMETER_TYPES: dict[str, tuple[type, ...]] = {
     "bool": (bool,),
 }
 INPUT_MODES = ("mount", "download", "direct")
+OUTPUT_MODES = ("mount", "upload", "hdfs")
 
 Scalar = str | int | float | bool
 
@@ -77,6 +78,7 @@ class Input:
     mode: str = "mount"
     path_on_compute: str | None = None
     as_dataset: Reading | None = None  # how a step's output is read when the mode is "direct"
+    overwrite: bool = False  # whether a file at `path_on_compute` gives way
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,7 @@ class Output:
     overwrite: bool = False
     destination: str | None = None  # a template; None: where the studio keeps all outputs
     register_on_complete: Registration | None = None
+    source: str | None = None  # the folder of the script whose content is taken
 
 
 @dataclass(frozen=True)

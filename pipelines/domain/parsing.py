@@ -9,6 +9,7 @@ from pipelines.domain.control import read_retry, seconds_fault
 from pipelines.domain.graph import (
     GRAPH_VERSION,
     INPUT_MODES,
+    OUTPUT_MODES,
     PARAMETER_TYPES,
     Argument,
     DatasetSource,
@@ -308,7 +309,8 @@ def _parse_inputs(reader: _Reader, raw: Mapping[str, Any]) -> tuple[Input, ...]:
         if source is not None:
             path = reader.optional_text(item, "path_on_compute", field + ".")
             reading = _parse_reading(reader, item, field)
-            inputs.append(Input(name, source, str(mode), path, reading))
+            overwrite = reader.flag(item, "overwrite", False, field + ".")
+            inputs.append(Input(name, source, str(mode), path, reading, overwrite))
     return tuple(inputs)
 
 
@@ -324,16 +326,20 @@ def _parse_outputs(reader: _Reader, raw: Mapping[str, Any]) -> tuple[Output, ...
         if is_directory is not None and not isinstance(is_directory, bool):
             reader.problem(f"{field}.is_directory", "is_directory must be true, false or null.")
             is_directory = None
+        mode = reader.optional_text(item, "mode", field + ".") or "mount"
+        if mode not in OUTPUT_MODES:
+            reader.problem(f"{field}.mode", f"mode must be one of {', '.join(OUTPUT_MODES)}.")
         outputs.append(
             Output(
                 name=name,
                 datastore=reader.text(item, "datastore", field + "."),
-                mode=reader.optional_text(item, "mode", field + ".") or "mount",
+                mode=mode,
                 is_directory=is_directory,
                 path_on_compute=reader.optional_text(item, "path_on_compute", field + "."),
                 overwrite=reader.flag(item, "overwrite", False, field + "."),
                 destination=_parse_destination(reader, item, name, field),
                 register_on_complete=_parse_registration(reader, item, field),
+                source=reader.optional_text(item, "source", field + "."),
             )
         )
     return tuple(outputs)

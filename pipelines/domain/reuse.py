@@ -107,6 +107,8 @@ def input_part(node: Node, name: str, content: str) -> str:
     port = node.input(name)
     if port is not None and port.as_dataset is not None:
         content += " " + canonical(port.as_dataset.as_dict())
+    if port is not None and port.path_on_compute:
+        content += f" at {port.path_on_compute}"
     return f"{port.mode if port else ''} {content}"
 
 
@@ -118,6 +120,9 @@ def _output_settings(port: Output) -> list[Any]:
         settings.append(port.destination)
     if registered is not None:
         settings += [registered.name, registered.reading.as_dict()]
+    place = {"path_on_compute": port.path_on_compute, "source": port.source}
+    if any(place.values()):
+        settings.append({name: value for name, value in place.items() if value})
     return settings
 
 

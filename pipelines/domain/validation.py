@@ -13,6 +13,7 @@ from difflib import get_close_matches
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
+from pipelines.domain.compute_paths import check_compute_paths
 from pipelines.domain.graph import (
     DatasetSource,
     Graph,
@@ -44,6 +45,7 @@ def validate_graph(graph: Graph, world: World) -> list[Problem]:
         check_unique_parameters,
         check_references,
         check_ports,
+        check_compute_paths,
         check_cycle,
     ):
         problems.extend(check(graph))

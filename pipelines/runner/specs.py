@@ -11,8 +11,12 @@ from django.conf import settings
 
 from data import selectors as data
 from data.models import Datastore
+from pipelines.domain.compute_paths import HERE, read_compute_path
 from pipelines.domain.output_datasets import fill_destination
 from pipelines.models import Output, Run, StepRun
+from pipelines.runner.port_notices import port_notices
+from pipelines.runner.staging.places import UPLOADS
+from pipelines.runner.staging.prepare import CODE
 from pipelines.runner.staging.spec import VERSION, Spec, SpecCopy, SpecInput, SpecOutput
 from pipelines.services.output_datasets import read_output
 from pipelines.services.steps import ClaimedStep
@@ -65,13 +69,15 @@ def build_spec(claimed: ClaimedStep) -> tuple[Spec, bool]:
         for port in step.node.get("inputs") or ():
             _add_input(draft, port)
         outputs = [
-            _output(step, port, claimed.attempt.number) for port in step.node.get("outputs") or ()
+            _output(draft, port, claimed.attempt.number) for port in step.node.get("outputs") or ()
         ]
     except ForebayError as error:
         raise SpecError(error.detail) from error
     except OSError as error:
         raise SpecError(f"{error.strerror or error}.") from error
-    output_paths = {one["name"]: os.path.join(one["aside"], one["name"]) for one in outputs}
+    output_paths = {
+        one["name"]: one.get("local") or os.path.join(one["aside"], one["name"]) for one in outputs
+    }
     arguments = [
         _argument(one, draft.paths, output_paths, step.run)
         for one in step.node.get("arguments") or ()
@@ -88,7 +94,7 @@ def build_spec(claimed: ClaimedStep) -> tuple[Spec, bool]:
         "argv": [os.fspath(environment / "bin" / "python"), step.node["script"], *arguments],
         "env": _variables(draft, claimed.token, output_paths),
     }
-    spec["notices"] = _notices(step)
+    spec["notices"] = port_notices(step.node)
     return spec, draft.file_count <= INLINE_FILES and draft.size <= INLINE_BYTES
 
 
@@ -96,6 +102,9 @@ def _add_input(draft: Draft, port: dict[str, Any]) -> None:
     name, mode, source = _file_name(port["name"]), port.get("mode") or "mount", port["source"]
     listing: dict[str, Any] = {"mode": mode, "dataset_id": None}
     one: SpecInput = {"name": name, "folder": None, "copies": [], "listing": listing}
+    if port.get("path_on_compute") and mode != "direct":
+        one["at"] = _below_code(port["path_on_compute"])
+        one["overwrite"] = bool(port.get("overwrite"))
     if "dataset" in source:
         path = _from_dataset(draft, one, source["dataset"], mode)
     elif "node" in source and mode == "direct" and port.get("as_dataset"):
@@ -126,7 +135,7 @@ def _from_dataset(draft: Draft, one: SpecInput, uid: str, mode: str) -> str:
     one["listing"].update(dataset_id=version.uid, kind=version.kind)
     if mode == "direct":
         return version.uid
-    folder = one["folder"] = f"inputs/{one['name']}"
+    folder = one["folder"] = one.get("at") or f"inputs/{one['name']}"
     for file in data.dataset_files(version):
         target = f"{folder}/{file.relative}"
         copy: SpecCopy = {"source": str(file.local), "to": target, "link": mode == "mount"}
@@ -155,12 +164,23 @@ def _output_place(step: StepRun, source: dict[str, Any]) -> tuple[Path, Output]:
 
 
 def _from_place(draft: Draft, one: SpecInput, place: Path, output: Output | None, mode: str) -> str:
-    """The path itself for a mount of a local store, a private copy for a download."""
-    if mode == "mount":
+    """The path itself for a mount of a local store, a private copy for a download.
+
+    With a path on the compute a mount is a link there.
+    """
+    if mode == "mount" and "at" not in one:
         return os.fspath(place)
     is_directory = place.is_dir()
-    target = f"inputs/{one['name']}" + ("" if is_directory else f"/{place.name}")
-    one["copies"].append({"source": os.fspath(place), "to": target, "link": False})
+    folder = one.get("at") or f"inputs/{one['name']}"
+    if mode == "mount" and is_directory and folder == CODE:
+        raise SpecError(
+            f"The input {one['name']} can't be mounted at the working folder itself: give it a "
+            "path_on_compute in it, or use as_download()."
+        )
+    target = folder if is_directory else f"{folder}/{place.name}"
+    one["copies"].append({"source": os.fspath(place), "to": target, "link": mode == "mount"})
+    if mode == "mount":
+        return os.fspath(draft.folder / target)
     if output is not None:
         draft.file_count += output.file_count
         draft.size += output.size
@@ -172,16 +192,6 @@ def _from_place(draft: Draft, one: SpecInput, place: Path, output: Output | None
     return os.fspath(draft.folder / target)
 
 
-def _notices(step: StepRun) -> list[str]:
-    """What the graph asks of ports and this studio does not do, as lines for the step's log."""
-    return [
-        f"path_on_compute of {port['name']} is not applied: the script gets the path that its "
-        f"argument or AZUREML_DATAREFERENCE_{port['name']} holds."
-        for port in (*(step.node.get("inputs") or ()), *(step.node.get("outputs") or ()))
-        if port.get("path_on_compute")
-    ]
-
-
 def published_path(step: StepRun, port: dict[str, Any]) -> str:
     """Where an output is published, below its datastore's root."""
     if port.get("destination"):
@@ -189,7 +199,8 @@ def published_path(step: StepRun, port: dict[str, Any]) -> str:
     return f"{PUBLISHED}/{step.uid}/{port['name']}"
 
 
-def _output(step: StepRun, port: dict[str, Any], attempt: int) -> SpecOutput:
+def _output(draft: Draft, port: dict[str, Any], attempt: int) -> SpecOutput:
+    step = draft.step
     store: Datastore = data.get_datastore(step.run.workspace, port["datastore"])
     root = data.local_path(store, "")
     aside = root / ASIDE / f"{step.uid}.{attempt}"
@@ -204,6 +215,12 @@ def _output(step: StepRun, port: dict[str, Any], attempt: int) -> SpecOutput:
         output["aside"] = f"{aside}.to/{output['name']}"
         output["destination"] = os.fspath(data.local_path(store, published_path(step, port)))
         output["keep_existing"] = port.get("mode") == "upload" and not port.get("overwrite")
+    if asked := port.get("source") or port.get("path_on_compute"):
+        output["local"] = os.fspath(draft.folder / _below_code(asked))
+        output["takes_existing"] = bool(port.get("source"))
+        output["replaces_existing"] = bool(port.get("overwrite"))
+    elif port.get("mode") == "upload":
+        output["local"] = os.fspath(draft.folder / UPLOADS / output["name"])
     return output
 
 
@@ -275,6 +292,15 @@ def _parameters(step: StepRun) -> dict[str, Any]:
             found[value["parameter"]] = value = given.get(value["parameter"], "")
         found[name] = value
     return found
+
+
+def _below_code(path_on_compute: str) -> str:
+    """A place in the script's working folder, below the attempt folder."""
+    try:
+        path = read_compute_path(path_on_compute)
+    except ValueError as error:
+        raise SpecError(f"The path {path_on_compute!r} {error}.") from None
+    return CODE if path == HERE else f"{CODE}/{path}"
 
 
 def _file_name(name: str) -> str:

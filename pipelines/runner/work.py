@@ -76,6 +76,7 @@ def is_small(work: Work) -> bool:
     code = work.folder / CODE
     places = [os.path.join(one["aside"], one["name"]) for one in work.spec["outputs"]]
     places += [published_place(one) for one in work.spec["outputs"]]
+    places += [one["local"] for one in work.spec["outputs"] if "local" in one]
     for place in [*places, *(os.fspath(code / name) for name in KEPT_FOLDERS)]:
         if not os.path.lexists(place):
             continue

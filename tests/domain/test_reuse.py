@@ -64,7 +64,9 @@ BASE = parts_of()
         (parts_of(parameters={"lr": 0.1}, version="2"), "version  -> 2"),
         (parts_of(script="other.py"), "script main.py -> other.py"),
         (
-            parts_of(outputs=[{"name": "model", "datastore": "workspaceblobstore", "mode": "up"}]),
+            parts_of(
+                outputs=[{"name": "model", "datastore": "workspaceblobstore", "mode": "upload"}]
+            ),
             "settings of output model changed",
         ),
     ],

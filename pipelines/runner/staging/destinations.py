@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from contextlib import suppress
 
 from pipelines.domain.manifests import walk_files
 from pipelines.runner.staging.spec import SpecOutput, StagingError
@@ -21,7 +22,15 @@ def publish_at(output: SpecOutput) -> None:
         os.rename(source, target)
     elif os.path.lexists(source):
         _merge(output, source, target)
+    remove_aside(output)
+
+
+def remove_aside(output: SpecOutput) -> None:
+    """The attempt's folder aside and, with the last one, the folder that held them."""
     shutil.rmtree(output["aside"], ignore_errors=True)
+    if "destination" in output:
+        with suppress(OSError):  # another output's is still there
+            os.rmdir(os.path.dirname(output["aside"]))
 
 
 def _merge(output: SpecOutput, source: str, target: str) -> None:

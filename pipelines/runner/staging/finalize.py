@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.domain.manifests import CHUNK, describe_tree, walk_files
-from pipelines.runner.staging.destinations import publish_at
+from pipelines.runner.staging.destinations import publish_at, remove_aside
 from pipelines.runner.staging.error_lines import read_error_lines
+from pipelines.runner.staging.places import UPLOADS, local_place, take_local_output
 from pipelines.runner.staging.prepare import CODE
 from pipelines.runner.staging.spec import Spec, SpecOutput, StagingError, published_place
 
@@ -42,11 +43,13 @@ def finalize(folder: Path, spec: Spec, *, keep_outputs: bool) -> dict[str, Any]:
             result["missing"] = missing
             keep_outputs = not missing
         if keep_outputs:
+            for one in spec["outputs"]:
+                take_local_output(folder, one)
             result["outputs"] = _publish(spec["outputs"])
         else:
             _discard(spec["outputs"])
     except (OSError, StagingError) as error:
-        result["error"] = f"{error}."
+        result["error"] = f"{str(error).rstrip('.')}."
         keep_outputs = False
     if not keep_outputs:
         result["error_lines"] = read_error_lines(folder / "log")
@@ -55,13 +58,13 @@ def finalize(folder: Path, spec: Spec, *, keep_outputs: bool) -> dict[str, Any]:
 
 def clean_up(folder: Path) -> None:
     """Remove what only the running script needed; log, spool, spec and results stay."""
-    for name in (CODE, "inputs", "home", "tmp"):
+    for name in (CODE, UPLOADS, "inputs", "home", "tmp"):
         shutil.rmtree(folder / name, ignore_errors=True)
 
 
 def _is_there(output: SpecOutput) -> bool:
-    path = os.path.join(output["aside"], output["name"])
-    if not os.path.isdir(output["aside"]):
+    path = local_place(output) or os.path.join(output["aside"], output["name"])
+    if not os.path.lexists(path) and not os.path.isdir(output["aside"]):
         path = published_place(output)
     return os.path.exists(path) and not os.path.islink(path)
 
@@ -85,8 +88,8 @@ def _publish(outputs: list[SpecOutput]) -> list[dict[str, Any]]:
 
 
 def _discard(outputs: list[SpecOutput]) -> None:
-    for aside in {one["aside"] for one in outputs}:
-        shutil.rmtree(aside, ignore_errors=True)
+    for one in outputs:
+        remove_aside(one)
 
 
 def _keep_artifacts(folder: Path, blobs: Path) -> Iterator[dict[str, Any]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, NotRequired, TypedDict
 
 VERSION = 1
@@ -37,6 +37,8 @@ class SpecInput(TypedDict):
     folder: str | None  # made even when there is nothing to copy; below the attempt folder
     copies: list[SpecCopy]
     listing: dict[str, Any]
+    at: NotRequired[str]  # below the attempt folder: a place of the program's choice
+    overwrite: NotRequired[bool]  # there, files that are in the way are replaced
 
 
 class SpecOutput(TypedDict):
@@ -48,6 +50,9 @@ class SpecOutput(TypedDict):
     is_directory: bool | None
     destination: NotRequired[str]  # absolute; instead of `published`/`name`
     keep_existing: NotRequired[bool]  # a file that is there already is an error, not replaced
+    local: NotRequired[str]  # absolute, in the attempt folder: written there, then moved aside
+    takes_existing: NotRequired[bool]  # what the source directory has at `local` is part of it
+    replaces_existing: NotRequired[bool]  # what it has there is removed before the script starts
 
 
 def published_place(output: SpecOutput) -> str:
@@ -96,3 +101,19 @@ def write_json(path: Path, value: Any, *, mode: int = 0o600) -> None:
     with os.fdopen(descriptor, "w") as file:
         json.dump(value, file)
     os.replace(temporary, path)
+
+
+def below(folder: Path, relative: str) -> Path:
+    """`folder`/`relative`, refused when it would leave the folder."""
+    parts = PurePosixPath(relative)
+    if parts.is_absolute() or ".." in parts.parts or not parts.parts:
+        raise StagingError(f"The path {relative!r} leaves its folder.")
+    return folder / relative
+
+
+def size_text(size: int) -> str:
+    """A size as a person reads it: 512 B, 1.5 kB, 20.0 MB."""
+    for unit, factor in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if size >= factor:
+            return f"{size / factor:.1f} {unit}"
+    return f"{size} B"

@@ -28,6 +28,7 @@ class GivenInput:
     mode: str
     source: Any
     path_on_compute: str | None = None
+    overwrite: bool = False
     needs_declaring: bool = False
 
 
@@ -38,11 +39,14 @@ def read_input(given: Any) -> GivenInput | None:
     if isinstance(given, InputPortBinding):
         bound = read_input(given.bind_object)
         source = bound.source if bound else given.bind_object
-        return GivenInput(given.name, given.bind_mode, source, given.path_on_compute)
+        overwrite = bool(given.overwrite)
+        return GivenInput(given.name, given.bind_mode, source, given.path_on_compute, overwrite)
     if isinstance(given, tuple) and len(given) == 2 and isinstance(given[0], PipelineParameter):
         parameter, binding = given
         path = getattr(binding, "path_on_compute", None)
-        return GivenInput(parameter.name, getattr(binding, "mode", "mount"), parameter, path)
+        overwrite = bool(getattr(binding, "overwrite", False))
+        mode = getattr(binding, "mode", "mount")
+        return GivenInput(parameter.name, mode, parameter, path, overwrite)
     if isinstance(given, PipelineParameter):
         return _read_parameter(given)
     if hasattr(given, "dataset") and hasattr(given, "mode"):  # a dataset consumption config
@@ -54,7 +58,9 @@ def read_input(given: Any) -> GivenInput | None:
     if hasattr(given, "data_reference_name") and hasattr(given, "path_on_datastore"):
         mode = getattr(given, "mode", "mount")
         path = getattr(given, "path_on_compute", None)
-        return GivenInput(given.data_reference_name, mode, given, path, needs_declaring=True)
+        overwrite = bool(getattr(given, "overwrite", False))
+        name = given.data_reference_name
+        return GivenInput(name, mode, given, path, overwrite, needs_declaring=True)
     return None
 
 

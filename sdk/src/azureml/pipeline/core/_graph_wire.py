@@ -164,12 +164,14 @@ class _GraphWriter:
         if one.mode not in {"mount", "download", "direct"}:
             message = f"Input mode '{one.mode}' is not supported; use mount or download."
             self._problem(step, f"{where}.mode", message)
-        written = {
+        written: Json = {
             "name": one.name,
             "mode": one.mode,
             "path_on_compute": one.path_on_compute,
             "source": self._write_source(step, one, f"{where}.source"),
         }
+        if one.overwrite and one.path_on_compute:
+            written["overwrite"] = True
         if one.mode == "direct" and is_output_dataset(one.source):
             written["as_dataset"] = one.source._reading()
         return written
