@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -147,6 +148,17 @@ def registered_datasets(workspace: Workspace) -> list[DatasetVersion]:
     rows = _versions(workspace).filter(dataset__isnull=False)
     latest = rows.alias(last=Max("dataset__versions__version")).filter(version=F("last"))
     return list(latest.order_by("dataset__name"))
+
+
+def dataset_names(workspace_id: int, uids: Iterable[str]) -> dict[str, tuple[str, int]]:
+    """(name, version) of the registered ones among these dataset versions, by public id."""
+    rows = DatasetVersion.objects.filter(
+        workspace=workspace_id, uid__in=set(uids), dataset__isnull=False
+    )
+    return {
+        uid: (name, version or 0)
+        for uid, name, version in rows.values_list("uid", "dataset__name", "version")
+    }
 
 
 def _versions(workspace: Workspace) -> QuerySet[DatasetVersion]:

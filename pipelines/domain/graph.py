@@ -15,12 +15,8 @@ from pipelines.domain.control import Retry
 from pipelines.domain.output_datasets import Reading, Registration
 
 GRAPH_VERSION = 1
-PARAMETER_TYPES: dict[str, tuple[type, ...]] = {
-    "int": (int,),
-    "float": (int, float),
-    "string": (str,),
-    "bool": (bool,),
-}
+DATA_TYPES = ("datapath", "dataset")  # parameters that stand for data
+PARAMETER_TYPES = ("int", "float", "string", "bool", *DATA_TYPES)
 INPUT_MODES = ("mount", "download", "direct")
 OUTPUT_MODES = ("mount", "upload", "hdfs")
 
@@ -68,17 +64,27 @@ class PathSource:
     path: str
 
 
-Source = StepOutputSource | DatasetSource | PathSource
+@dataclass(frozen=True)
+class ParameterSource:
+    """Data that a pipeline parameter of type datapath or dataset chooses at submit."""
+
+    parameter: str
+
+
+Source = StepOutputSource | DatasetSource | PathSource | ParameterSource
 
 
 @dataclass(frozen=True)
 class Input:
+    """An input port. `parameter` names what chose the source, once that is resolved."""
+
     name: str
     source: Source
     mode: str = "mount"
     path_on_compute: str | None = None
     as_dataset: Reading | None = None  # how a step's output is read when the mode is "direct"
     overwrite: bool = False  # whether a file at `path_on_compute` gives way
+    parameter: str | None = None
 
 
 @dataclass(frozen=True)
@@ -96,14 +102,19 @@ class Output:
 
 @dataclass(frozen=True)
 class Parameter:
+    """`default` is a JSON value of the type (domain/parameters.py); None: a value must be given."""
+
     name: str
     type: str
-    default: Scalar | None = None
+    default: Any = None
 
 
 @dataclass(frozen=True)
 class Node:
-    """One step. `raw` is the JSON it came from, kept as it was sent."""
+    """One step. `raw` is the JSON it came from, kept as it was sent.
+
+    `compute` is empty until it is resolved where `compute_parameter` names what chooses it.
+    """
 
     id: str
     name: str
@@ -114,7 +125,9 @@ class Node:
     inputs: tuple[Input, ...] = ()
     outputs: tuple[Output, ...] = ()
     environment: Mapping[str, Any] | None = None
-    parameters: Mapping[str, Scalar | ParameterRef] = field(default_factory=dict)
+    parameters: Mapping[str, Scalar | ParameterRef | InputRef] = field(default_factory=dict)
+    compute_parameter: str | None = None
+    runconfig_parameters: Mapping[str, str] = field(default_factory=dict)  # setting -> parameter
     allow_reuse: bool = True
     version: str | None = None
     hash_paths: tuple[str, ...] | None = None

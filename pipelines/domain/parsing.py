@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from pipelines.domain.control import read_retry, seconds_fault
@@ -21,11 +21,13 @@ from pipelines.domain.graph import (
     OutputRef,
     Parameter,
     ParameterRef,
+    ParameterSource,
     PathSource,
     Scalar,
     Source,
     StepOutputSource,
 )
+from pipelines.domain.json_reader import JsonReader
 from pipelines.domain.names import port_name_fault, step_environment_faults, variable_fault
 from pipelines.domain.output_datasets import (
     Reading,
@@ -34,80 +36,16 @@ from pipelines.domain.output_datasets import (
     read_reading,
     read_registration,
 )
+from pipelines.domain.parameters import FORMS, fits
 from workspaces.domain.errors import Problem
 
-NAME_LIMIT = 255
 NODE_LIMIT = 20_000
-
-
-class _Reader:
-    """Typed access to one JSON object; what doesn't fit becomes a problem, never an exception."""
-
-    def __init__(self, problems: list[Problem], node: str | None, node_name: str | None) -> None:
-        self.problems, self.node, self.node_name = problems, node, node_name
-
-    def problem(self, field: str, message: str, code: str = "invalid") -> None:
-        self.problems.append(Problem(message, field, self.node, self.node_name, code))
-
-    def text(
-        self, data: Mapping[str, Any], key: str, prefix: str = "", *, required: bool = True
-    ) -> str:
-        value = data.get(key)
-        if value is None and not required:
-            return ""
-        if not isinstance(value, str) or not value.strip():
-            self.problem(prefix + key, f"{key} must be a text that is not empty.")
-            return ""
-        if len(value) > NAME_LIMIT and key != "comment":
-            self.problem(prefix + key, f"{key} has {len(value)} characters; {NAME_LIMIT} fit.")
-        return value
-
-    def named(
-        self, data: Mapping[str, Any], field: str, fault_of: Callable[[str], str | None]
-    ) -> str:
-        """A `name` that `fault_of` finds nothing wrong with."""
-        name = self.text(data, "name", field + ".")
-        if name and (fault := fault_of(name)):
-            self.problem(f"{field}.name", f"The name {name!r} {fault}.")
-        return name
-
-    def optional_text(self, data: Mapping[str, Any], key: str, prefix: str = "") -> str | None:
-        value = data.get(key)
-        if value is not None and not isinstance(value, str):
-            self.problem(prefix + key, f"{key} must be a text or null.")
-            return None
-        return value
-
-    def flag(self, data: Mapping[str, Any], key: str, default: bool, prefix: str = "") -> bool:
-        value = data.get(key, default)
-        if not isinstance(value, bool):
-            self.problem(prefix + key, f"{key} must be true or false.")
-            return default
-        return value
-
-    def items(self, data: Mapping[str, Any], key: str) -> list[Any]:
-        value = data.get(key)
-        if value is None:
-            return []
-        if not isinstance(value, list):
-            self.problem(key, f"{key} must be a list.")
-            return []
-        return value
-
-    def mapping(self, data: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-        value = data.get(key)
-        if value is None:
-            return {}
-        if not isinstance(value, dict):
-            self.problem(key, f"{key} must be an object.")
-            return {}
-        return value
 
 
 def parse_graph(data: Any) -> tuple[Graph, list[Problem]]:
     """The graph as far as it can be read, and all that is wrong with its form."""
     problems: list[Problem] = []
-    top = _Reader(problems, None, None)
+    top = JsonReader(problems, None, None)
     if not isinstance(data, dict):
         top.problem("graph", "The graph must be a JSON object.")
         return Graph(()), problems
@@ -133,7 +71,7 @@ def parse_graph(data: Any) -> tuple[Graph, list[Problem]]:
     return Graph(nodes, parameters), problems
 
 
-def _parse_parameter(reader: _Reader, raw: Any, index: int) -> Parameter | None:
+def _parse_parameter(reader: JsonReader, raw: Any, index: int) -> Parameter | None:
     field = f"graph.parameters[{index}]"
     if not isinstance(raw, dict):
         reader.problem(field, "A parameter must be an object.")
@@ -145,16 +83,10 @@ def _parse_parameter(reader: _Reader, raw: Any, index: int) -> Parameter | None:
         return None
     default = raw.get("default")
     if default is not None and not fits(kind, default):
-        reader.problem(f"{field}.default", f"The default of {name} must be of type {kind}.")
+        message = f"The default of {name} must be of type {kind}: {FORMS[kind]}."
+        reader.problem(f"{field}.default", message)
         return None
     return Parameter(name, kind, default)
-
-
-def fits(kind: str, value: Any) -> bool:
-    """Whether a JSON value is of a parameter's type; a bool is no number."""
-    if isinstance(value, bool) != (kind == "bool"):
-        return False
-    return isinstance(value, PARAMETER_TYPES[kind])
 
 
 def _parse_node(raw: Any, index: int, problems: list[Problem]) -> Node | None:
@@ -168,7 +100,7 @@ def _parse_node(raw: Any, index: int, problems: list[Problem]) -> Node | None:
         )
         return None
     name = raw.get("name") if isinstance(raw.get("name"), str) else None
-    reader = _Reader(problems, node_id, name or node_id)
+    reader = JsonReader(problems, node_id, name or node_id)
     if raw.get("kind") != "python_script":
         reader.problem("kind", f"This studio can't run steps of kind {raw.get('kind')!r}.")
         return None
@@ -186,6 +118,7 @@ def _parse_node(raw: Any, index: int, problems: list[Problem]) -> Node | None:
         environment = None
     for field, message in step_environment_faults(environment or {}):
         reader.problem(f"environment.{field}", message)
+    compute_parameter = _parameter_name(raw.get("compute"))
     retry, faults = read_retry(raw.get("retry"))
     for field, message in faults:
         reader.problem(field, message)
@@ -194,7 +127,9 @@ def _parse_node(raw: Any, index: int, problems: list[Problem]) -> Node | None:
         name=reader.text(raw, "name"),
         snapshot=reader.text(raw, "snapshot"),
         script=reader.text(raw, "script"),
-        compute=reader.text(raw, "compute"),
+        compute="" if compute_parameter else reader.text(raw, "compute"),
+        compute_parameter=compute_parameter,
+        runconfig_parameters=_parse_runconfig_parameters(reader, raw),
         arguments=_parse_arguments(reader, raw),
         inputs=_parse_inputs(reader, raw),
         outputs=_parse_outputs(reader, raw),
@@ -211,7 +146,7 @@ def _parse_node(raw: Any, index: int, problems: list[Problem]) -> Node | None:
     )
 
 
-def _seconds(reader: _Reader, raw: Mapping[str, Any], key: str) -> int | None:
+def _seconds(reader: JsonReader, raw: Mapping[str, Any], key: str) -> int | None:
     if fault := seconds_fault(raw.get(key), key):
         reader.problem(key, fault)
         return None
@@ -246,7 +181,7 @@ def _parse_reference(value: Any) -> Argument | None:
     return None
 
 
-def _parse_arguments(reader: _Reader, raw: Mapping[str, Any]) -> tuple[Argument, ...]:
+def _parse_arguments(reader: JsonReader, raw: Mapping[str, Any]) -> tuple[Argument, ...]:
     arguments: list[Argument] = []
     for index, value in enumerate(reader.items(raw, "arguments")):
         if isinstance(value, (str, int, float, bool)):
@@ -262,24 +197,42 @@ def _parse_arguments(reader: _Reader, raw: Mapping[str, Any]) -> tuple[Argument,
     return tuple(arguments)
 
 
+def _parameter_name(value: Any) -> str | None:
+    """The name in `{"parameter": name}`; None for anything else."""
+    reference = _parse_reference(value)
+    return reference.name if isinstance(reference, ParameterRef) else None
+
+
+def _parse_runconfig_parameters(reader: JsonReader, raw: Mapping[str, Any]) -> dict[str, str]:
+    settings: dict[str, str] = {}
+    for setting, value in reader.mapping(raw, "runconfig_parameters").items():
+        if name := _parameter_name(value):
+            settings[setting] = name
+        else:
+            message = f'{setting} must be {{"parameter": name}}.'
+            reader.problem(f"runconfig_parameters.{setting}", message)
+    return settings
+
+
 def _parse_step_parameters(
-    reader: _Reader, raw: Mapping[str, Any]
-) -> dict[str, Scalar | ParameterRef]:
-    values: dict[str, Scalar | ParameterRef] = {}
+    reader: JsonReader, raw: Mapping[str, Any]
+) -> dict[str, Scalar | ParameterRef | InputRef]:
+    values: dict[str, Scalar | ParameterRef | InputRef] = {}
     for name, value in reader.mapping(raw, "parameters").items():
         if fault := variable_fault(name):
             reader.problem(f"parameters.{name}", f"The name {name!r} {fault}.")
         reference = _parse_reference(value)
         if isinstance(value, (str, int, float, bool)):
             values[name] = value
-        elif isinstance(reference, ParameterRef):
+        elif isinstance(reference, (ParameterRef, InputRef)):
             values[name] = reference
         else:
-            reader.problem(f"parameters.{name}", f"{name} must be a value or a pipeline parameter.")
+            message = f"{name} must be a value, a pipeline parameter or an input."
+            reader.problem(f"parameters.{name}", message)
     return values
 
 
-def _parse_source(reader: _Reader, raw: Any, field: str) -> Source | None:
+def _parse_source(reader: JsonReader, raw: Any, field: str) -> Source | None:
     if isinstance(raw, dict):
         texts = all(isinstance(value, str) for value in raw.values())
         if set(raw) == {"node", "output"} and texts:
@@ -288,13 +241,17 @@ def _parse_source(reader: _Reader, raw: Any, field: str) -> Source | None:
             return DatasetSource(raw["dataset"])
         if set(raw) == {"datastore", "path"} and texts:
             return PathSource(raw["datastore"], raw["path"])
+        if set(raw) == {"parameter"} and texts:
+            return ParameterSource(raw["parameter"])
     reader.problem(
-        field, "An input's source is a step's output, a dataset, or a path on a datastore."
+        field,
+        "An input's source is a step's output, a dataset, a path on a datastore, or a parameter "
+        "that stands for one of the last two.",
     )
     return None
 
 
-def _parse_inputs(reader: _Reader, raw: Mapping[str, Any]) -> tuple[Input, ...]:
+def _parse_inputs(reader: JsonReader, raw: Mapping[str, Any]) -> tuple[Input, ...]:
     inputs: list[Input] = []
     for index, item in enumerate(reader.items(raw, "inputs")):
         field = f"inputs[{index}]"
@@ -314,7 +271,7 @@ def _parse_inputs(reader: _Reader, raw: Mapping[str, Any]) -> tuple[Input, ...]:
     return tuple(inputs)
 
 
-def _parse_outputs(reader: _Reader, raw: Mapping[str, Any]) -> tuple[Output, ...]:
+def _parse_outputs(reader: JsonReader, raw: Mapping[str, Any]) -> tuple[Output, ...]:
     outputs: list[Output] = []
     for index, item in enumerate(reader.items(raw, "outputs")):
         field = f"outputs[{index}]"
@@ -345,7 +302,7 @@ def _parse_outputs(reader: _Reader, raw: Mapping[str, Any]) -> tuple[Output, ...
     return tuple(outputs)
 
 
-def _parse_reading(reader: _Reader, item: Mapping[str, Any], field: str) -> Reading | None:
+def _parse_reading(reader: JsonReader, item: Mapping[str, Any], field: str) -> Reading | None:
     if item.get("as_dataset") is None:
         return None
     reading, fault = read_reading(item["as_dataset"])
@@ -355,7 +312,7 @@ def _parse_reading(reader: _Reader, item: Mapping[str, Any], field: str) -> Read
 
 
 def _parse_destination(
-    reader: _Reader, item: Mapping[str, Any], name: str, field: str
+    reader: JsonReader, item: Mapping[str, Any], name: str, field: str
 ) -> str | None:
     template = item.get("destination")
     if template is None:
@@ -367,7 +324,7 @@ def _parse_destination(
 
 
 def _parse_registration(
-    reader: _Reader, item: Mapping[str, Any], field: str
+    reader: JsonReader, item: Mapping[str, Any], field: str
 ) -> Registration | None:
     if item.get("register_on_complete") is None:
         return None

@@ -5,7 +5,6 @@ What the graph refers to outside itself comes in as `World`, so these rules need
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -15,15 +14,17 @@ from typing import Any
 
 from pipelines.domain.compute_paths import check_compute_paths
 from pipelines.domain.graph import (
+    DATA_TYPES,
     DatasetSource,
     Graph,
     InputRef,
     Node,
     OutputRef,
+    ParameterRef,
+    ParameterSource,
     PathSource,
     StepOutputSource,
 )
-from pipelines.domain.parsing import fits
 from workspaces.domain.errors import Problem
 
 
@@ -44,6 +45,7 @@ def validate_graph(graph: Graph, world: World) -> list[Problem]:
         check_unique_nodes,
         check_unique_parameters,
         check_references,
+        check_parameters,
         check_ports,
         check_compute_paths,
         check_cycle,
@@ -134,6 +136,51 @@ def check_references(graph: Graph) -> Iterator[Problem]:
                 )
 
 
+def check_parameters(graph: Graph) -> Iterator[Problem]:
+    """Parameters that stand for data, compute and settings exist and are of a type that can."""
+    kinds = {p.name: p.type for p in graph.parameters}
+    for node in graph.nodes:
+        for field_name, name, wanted in _parameter_uses(node):
+            if name not in kinds:
+                message = f"The pipeline has no parameter {name!r}.{_hint(name, list(kinds))}"
+                yield _at(node, field_name, message, "unknown_parameter")
+            elif wanted and kinds[name] not in wanted:
+                message = f"Parameter {name!r} is of type {kinds[name]}; it must be of type "
+                yield _at(node, field_name, message + f"{' or '.join(wanted)} here.", "invalid")
+        yield from _check_data_references(node, kinds)
+        for name, value in node.parameters.items():
+            if isinstance(value, InputRef) and node.input(value.name) is None:
+                message = f"The step has no input {value.name!r}."
+                yield _at(node, f"parameters.{name}", message, "unknown_input")
+
+
+def _parameter_uses(node: Node) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    """(field, parameter's name, types that can stand there) outside of arguments and values."""
+    for index, port in enumerate(node.inputs):
+        if isinstance(port.source, ParameterSource):
+            yield f"inputs[{index}].source", port.source.parameter, DATA_TYPES
+    if node.compute_parameter is not None:
+        yield "compute", node.compute_parameter, ("string",)
+    for setting, name in node.runconfig_parameters.items():
+        yield f"runconfig_parameters.{setting}", name, ()
+
+
+def _check_data_references(node: Node, kinds: Mapping[str, str]) -> Iterator[Problem]:
+    """A data parameter among arguments stands for the path of an input that has it as source.
+
+    Of a resolved graph (domain/parameters.py) those that have one are input references already.
+    """
+    fed = {p.source.parameter for p in node.inputs if isinstance(p.source, ParameterSource)}
+    uses = [(f"arguments[{index}]", value) for index, value in enumerate(node.arguments)]
+    named = [(f"parameters.{name}", value) for name, value in node.parameters.items()]
+    for field_name, value in (*uses, *named):
+        if isinstance(value, ParameterRef) and kinds.get(value.name) in DATA_TYPES:
+            if value.name in fed:
+                continue
+            message = f"Parameter {value.name!r} stands for data: list it among the step's inputs."
+            yield _at(node, field_name, message, "unknown_input")
+
+
 def check_ports(graph: Graph) -> Iterator[Problem]:
     """Ports have one name each, and inputs come from outputs that exist."""
     nodes = {node.id: node for node in graph.nodes}
@@ -198,7 +245,8 @@ def check_world(graph: Graph, world: World) -> Iterator[Problem]:
             yield _at(
                 node,
                 "compute",
-                f"The workspace has no compute target {node.compute!r}."
+                f"The workspace has no compute target {node.compute!r}"
+                + (f" (parameter {node.compute_parameter!r})." if node.compute_parameter else ".")
                 + _hint(node.compute, world.computes),
                 "unknown_compute",
             )
@@ -212,6 +260,8 @@ def check_world(graph: Graph, world: World) -> Iterator[Problem]:
                 )
         for index, port in enumerate(node.inputs):
             where = f"inputs[{index}].source"
+            if port.parameter is not None:
+                continue  # named by the parameter: check_data_values
             if (
                 isinstance(port.source, PathSource)
                 and port.source.datastore not in world.datastores
@@ -260,54 +310,3 @@ def _check_snapshot(node: Node, world: World) -> Iterator[Problem]:
                 f"The source directory has no file or folder {path!r}.",
                 "missing_file",
             )
-
-
-def coerce(kind: str, value: Any) -> Any:
-    """A text that reads as the parameter's type becomes it: REST callers of v1 send texts."""
-    if not isinstance(value, str) or kind == "string":
-        return value
-    try:
-        if kind == "bool":
-            return {"true": True, "false": False}.get(value.strip().lower(), value)
-        return int(value) if kind == "int" else float(value)
-    except ValueError:
-        return value
-
-
-def _is_finite(value: int | float) -> bool:
-    try:
-        return math.isfinite(value)
-    except OverflowError:  # a whole number beyond all floats
-        return False
-
-
-def resolve_parameters(
-    graph: Graph, given: Mapping[str, Any]
-) -> tuple[dict[str, Any], list[Problem]]:
-    """Every parameter's value in this run: what was given, else the default."""
-    problems: list[Problem] = []
-    values: dict[str, Any] = {}
-    known = {p.name: p for p in graph.parameters}
-    for name in given:
-        if name not in known:
-            names = ", ".join(sorted(known)) or "none"
-            problems.append(
-                Problem(
-                    f"The pipeline has no parameter {name!r}; it has: {names}.",
-                    f"parameters.{name}",
-                    code="unknown_parameter",
-                )
-            )
-    for name, parameter in known.items():
-        value = coerce(parameter.type, given.get(name, parameter.default))
-        if value is None:
-            message, code = f"Parameter {name!r} has no default and needs a value.", "missing"
-        elif not fits(parameter.type, value):
-            message, code = f"Parameter {name!r} must be of type {parameter.type}.", "invalid"
-        elif parameter.type == "float" and not _is_finite(value):
-            message, code = f"Parameter {name!r} must be a finite number.", "invalid"
-        else:
-            values[name] = float(value) if parameter.type == "float" else value
-            continue
-        problems.append(Problem(message, f"parameters.{name}", code=code))
-    return values, problems

@@ -94,7 +94,7 @@ def build_spec(claimed: ClaimedStep) -> tuple[Spec, bool]:
         "argv": [os.fspath(environment / "bin" / "python"), step.node["script"], *arguments],
         "env": _variables(draft, claimed.token, output_paths),
     }
-    spec["notices"] = port_notices(step.node)
+    spec["notices"] = _setting_notices(step) + port_notices(step.node)
     return spec, draft.file_count <= INLINE_FILES and draft.size <= INLINE_BYTES
 
 
@@ -192,6 +192,15 @@ def _from_place(draft: Draft, one: SpecInput, place: Path, output: Output | None
     return os.fspath(draft.folder / target)
 
 
+def _setting_notices(step: StepRun) -> list[str]:
+    """Run configuration settings from parameters, which no local compute applies."""
+    return [
+        f"{setting} = {step.run.parameters.get(one['parameter'])} of the run configuration "
+        f"(parameter {one['parameter']}) is not applied on {step.compute_target.name}."
+        for setting, one in (step.node.get("runconfig_parameters") or {}).items()
+    ]
+
+
 def published_path(step: StepRun, port: dict[str, Any]) -> str:
     """Where an output is published, below its datastore's root."""
     if port.get("destination"):
@@ -272,7 +281,7 @@ def _variables(draft: Draft, token: str, outputs: dict[str, str]) -> dict[str, s
         values["PYTHONPATH"] += f":{asked['PYTHONPATH']}"
     for name, path in outputs.items():
         values[f"AZUREML_DATAREFERENCE_{name}"] = path
-    for name, value in _parameters(step).items():
+    for name, value in _parameters(step, draft.paths).items():
         values[f"AML_PARAMETER_{name}"] = str(value)
     wrong = [name for name, value in values.items() if "\0" in name + value or "=" in name]
     if wrong:
@@ -280,15 +289,21 @@ def _variables(draft: Draft, token: str, outputs: dict[str, str]) -> dict[str, s
     return values
 
 
-def _parameters(step: StepRun) -> dict[str, Any]:
-    """Pipeline parameters that the step uses, and its own."""
+def _parameters(step: StepRun, paths: dict[str, str]) -> dict[str, Any]:
+    """Pipeline parameters that the step uses, and its own; a data parameter is a path."""
     given = step.run.parameters
-    found: dict[str, Any] = {}
+    found: dict[str, Any] = {
+        port["parameter"]: paths[port["name"]]
+        for port in step.node.get("inputs") or ()
+        if port.get("parameter")
+    }
     for argument in step.node.get("arguments") or ():
         if isinstance(argument, dict) and "parameter" in argument:
             found[argument["parameter"]] = given.get(argument["parameter"], "")
     for name, value in (step.node.get("parameters") or {}).items():
-        if isinstance(value, dict):
+        if isinstance(value, dict) and "input" in value:
+            value = paths[value["input"]]
+        elif isinstance(value, dict):
             found[value["parameter"]] = value = given.get(value["parameter"], "")
         found[name] = value
     return found

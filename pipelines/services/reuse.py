@@ -29,6 +29,7 @@ from pipelines.domain.reuse import (
 )
 from pipelines.domain.status import Status
 from pipelines.models import Output, Run, StepRun
+from pipelines.services.data_parameters import tell_data_changes
 from pipelines.services.hot_rows import newest_by_node, origin_ids, upstream_contents
 from workspaces.models import Snapshot
 
@@ -230,6 +231,7 @@ def _explain(run: Run, ready: Sequence[Ready]) -> dict[str, dict[str, Any]]:
     earlier = _nearest_earlier(run.workspace_id, [item.step for item in ready])
     manifests = _Manifests()
     reasons: dict[str, dict[str, Any]] = {}
+    compared: list[tuple[StepRun, StepRun, list[Change]]] = []
     for item in ready:
         step, before = item.step, earlier.get(item.step.uid)
         if before is None or before.fingerprint_parts is None:
@@ -240,9 +242,11 @@ def _explain(run: Run, ready: Sequence[Ready]) -> dict[str, dict[str, Any]]:
             step.fingerprint_parts or {},
             manifests.compare(before, step, item.node),
         )
+        compared.append((before, step, changes))
+    told = tell_data_changes(run.workspace_id, compared)
+    for (before, step, _), changes in zip(compared, told, strict=True):
         if changes:
-            sentence = f"{change_sentence(changes)}"
-            reasons[step.uid] = _why("changed", sentence, changes, before.run)
+            reasons[step.uid] = _why("changed", change_sentence(changes), changes, before.run)
         else:
             sentence = f"the same step in Run {before.run.number} {_ending(before)}"
             reasons[step.uid] = _why("no_result", sentence, run=before.run)

@@ -19,6 +19,8 @@ from compute.services.environments import ask_for_build, request_environment
 from data.models import DatasetVersion, Datastore
 from data.services.content import content_id_of_dataset, content_id_of_path
 from pipelines.domain.graph import DatasetSource, Graph, Node, PathSource, StepOutputSource
+from pipelines.domain.graph import Input as InputPort
+from pipelines.domain.parameters import check_data_values, resolve_graph, resolve_parameters
 from pipelines.domain.parsing import parse_graph
 from pipelines.domain.reuse import (
     SourceFile,
@@ -29,13 +31,9 @@ from pipelines.domain.reuse import (
 )
 from pipelines.domain.status import Status
 from pipelines.domain.submission import check_body
-from pipelines.domain.validation import (
-    World,
-    resolve_parameters,
-    topological_order,
-    validate_graph,
-)
+from pipelines.domain.validation import World, topological_order, validate_graph
 from pipelines.models import Experiment, Output, Run, StepEdge, StepRun
+from pipelines.services.data_parameters import pin_datasets
 from pipelines.services.events import NewEvent, record_events, run_status_event, step_status_event
 from pipelines.services.progress import end_run
 from pipelines.services.reuse import Origins, Ready, decide_steps, source_files
@@ -48,7 +46,7 @@ from workspaces.services.audit import record_audit
 
 @dataclass
 class Plan:
-    """A checked request, with the rows it refers to."""
+    """A checked request, with the rows it refers to; `graph` has its parameters resolved."""
 
     graph: Graph
     order: list[Node]
@@ -122,33 +120,31 @@ def plan_submission(
 ) -> tuple[Plan | None, list[Problem]]:
     """The rows and values behind a body, or all that is wrong with it. Stores nothing."""
     problems = check_body(body, need_experiment=need_experiment)
-    plan, wrong = _plan_graph(workspace, body.get("graph"))
+    given = body.get("parameters")
+    plan, wrong = _plan_graph(workspace, body.get("graph"), given)
     problems += wrong
-    graph = plan.graph
-    given = body.get("parameters") or {}
-    if isinstance(given, dict):
-        plan.parameters, wrong = resolve_parameters(graph, given)
-        problems += wrong
     if problems:
         return None, problems
-    plan.control, wrong = read_control(workspace, body, graph)
+    plan.control, wrong = read_control(workspace, body, plan.graph)
     problems += wrong
     problems += _read_contents(workspace, plan)
     if problems:
         return None, problems
-    plan.order = topological_order(graph)
+    plan.order = topological_order(plan.graph)
     return plan, []
 
 
 def check_graph(workspace: Workspace, graph: Any) -> tuple[Graph, list[Problem]]:
-    """The graph, and what is wrong with it whatever values its parameters will have."""
-    plan, problems = _plan_graph(workspace, graph)
-    return plan.graph, problems
+    """The graph with its defaults, and what is wrong with it whatever values will be given."""
+    plan, problems = _plan_graph(workspace, graph, {})
+    return plan.graph, [problem for problem in problems if problem.code != "missing"]
 
 
-def _plan_graph(workspace: Workspace, raw: Any) -> tuple[Plan, list[Problem]]:
+def _plan_graph(workspace: Workspace, raw: Any, given: Any) -> tuple[Plan, list[Problem]]:
     graph, problems = parse_graph(raw)
-    plan = _load_rows(workspace, graph)
+    values, wrong = resolve_parameters(graph, given if isinstance(given, dict) else {})
+    values, unknown = pin_datasets(workspace, values)
+    plan = _load_rows(workspace, resolve_graph(graph, values), values)
     world = World(
         computes=frozenset(plan.computes),
         datastores=frozenset(plan.datastores),
@@ -158,10 +154,15 @@ def _plan_graph(workspace: Workspace, raw: Any) -> tuple[Plan, list[Problem]]:
             for uid, row in plan.snapshots.items()
         },
     )
-    return plan, problems + list(validate_graph(graph, world))
+    problems += validate_graph(plan.graph, world)
+    problems += wrong + unknown
+    problems += check_data_values(
+        graph, values, datastores=world.datastores, datasets=world.datasets
+    )
+    return plan, problems
 
 
-def _load_rows(workspace: Workspace, graph: Graph) -> Plan:
+def _load_rows(workspace: Workspace, graph: Graph, values: dict[str, Any]) -> Plan:
     snapshots = {node.snapshot for node in graph.nodes}
     datasets = {
         port.source.dataset
@@ -169,10 +170,15 @@ def _load_rows(workspace: Workspace, graph: Graph) -> Plan:
         for port in node.inputs
         if isinstance(port.source, DatasetSource)
     }
+    datasets |= {
+        value["dataset"]
+        for value in values.values()
+        if isinstance(value, dict) and "dataset" in value
+    }
     return Plan(
         graph=graph,
         order=[],
-        parameters={},
+        parameters=values,
         computes={
             row.name: row
             for row in ComputeTarget.objects.filter(workspace=workspace, deleted_at=None)
@@ -195,22 +201,30 @@ def _load_rows(workspace: Workspace, graph: Graph) -> Plan:
 
 def _read_contents(workspace: Workspace, plan: Plan) -> list[Problem]:
     """Content ids of everything that comes from outside the graph, each read once."""
-    problems: list[Problem] = []
+    problems: dict[Any, Problem] = {}
     known: dict[Any, str] = {}
     for node in plan.graph.nodes:
         for index, port in enumerate(node.inputs):
             source = port.source
-            if isinstance(source, StepOutputSource):
+            if not isinstance(source, (DatasetSource, PathSource)):
                 continue
             try:
                 if source not in known:
                     known[source] = _content_of(plan, source)
             except ForebayError as error:
-                where = f"inputs[{index}].source"
-                problems.append(Problem(error.detail, where, node.id, node.name, "missing_data"))
+                problem = _missing_data(node, index, port, error.detail)
+                problems.setdefault((problem.node, problem.field), problem)
                 continue
             plan.contents[(node.id, port.name)] = known[source]
-    return problems
+    return list(problems.values())
+
+
+def _missing_data(node: Node, index: int, port: InputPort, detail: str) -> Problem:
+    """Named once by the parameter that chose the data, else by the step's input."""
+    if port.parameter is not None:
+        message = f"Parameter {port.parameter!r}: {detail}"
+        return Problem(message, f"parameters.{port.parameter}", code="missing_data")
+    return Problem(detail, f"inputs[{index}].source", node.id, node.name, "missing_data")
 
 
 def _content_of(plan: Plan, source: DatasetSource | PathSource) -> str:

@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.domain.graph import ParameterRef
+from pipelines.domain.parameters import resolve_parameters
 from pipelines.domain.parsing import parse_graph
 from pipelines.domain.validation import (
     World,
-    resolve_parameters,
     topological_order,
     validate_graph,
 )
