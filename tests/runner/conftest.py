@@ -42,7 +42,9 @@ class Bench:
         files = {"main.py": script, **fields.pop("files", {})}
         snapshot = make_snapshot(self.workspace, self.actor.user, files)
         changes, built = fields.pop("node", {}), fields.pop("built", True)
+        parameters = fields.pop("graph_parameters", [])
         body = body_of(picture, snapshot, **fields)
+        body["graph"]["parameters"] = parameters
         for node in body["graph"]["nodes"]:
             node.update(changes)
         run = submit(self.workspace, self.actor, body)
