@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid
 from pathlib import Path
-from typing import Any, Dict, List, Mapping
+from typing import Any, Callable, Dict, List, Mapping
 
 from azureml._forebay.errors import Conflict, Problem, problems_from_json
 from azureml._forebay.git import git_properties
@@ -47,32 +47,42 @@ class Submission:
 
     def send(self, body: Json) -> Json:
         """Submit with the other fields of the request; the run's JSON. Raises on any problem."""
+
+        def whole(built: BuiltGraph) -> Json:
+            properties: Dict[str, str] = {}
+            for folder in self._snapshots:
+                properties = properties or git_properties(folder)
+            return {
+                **body,
+                "graph": built.graph,
+                "parameters": self._scalars(built),
+                "properties": properties,
+                "source": "SDK",
+            }
+
+        return self._post("runs", "submitted", whole)
+
+    def publish(self, route: str, body: Json) -> Json:
+        """Publish with the other fields of the request; the JSON of what was made."""
+        return self._post(route, "published", lambda built: {**body, "graph": built.graph})
+
+    def _post(self, route: str, done: str, whole: Callable[[BuiltGraph], Json]) -> Json:
         built = self._build()
         if built.problems:
-            raise invalid_pipeline(self._check(built))
+            raise invalid_pipeline(self._check(built), done)
         try:
-            return self._post(body, built)
+            return self._post_once(route, whole(built))
         except Conflict as conflict:
             if not conflict.body.get("missing"):
                 raise
         self._again = True  # the server dropped blobs that no run used: send them once more
         self._snapshots.clear()
-        return self._post(body, self._build())
+        return self._post_once(route, whole(self._build()))
 
-    def _post(self, body: Json, built: BuiltGraph) -> Json:
-        properties: Dict[str, str] = {}
-        for folder in self._snapshots:
-            properties = properties or git_properties(folder)
-        whole = {
-            **body,
-            "graph": built.graph,
-            "parameters": self._scalars(built),
-            "properties": properties,
-            "source": "SDK",
-        }
+    def _post_once(self, route: str, body: Json) -> Json:
         return dict(
             self._workspace._transport.post_json(
-                self._workspace._path("runs"), whole, idempotency_key=str(uuid.uuid4())
+                self._workspace._path(route), body, idempotency_key=str(uuid.uuid4())
             )
         )
 
@@ -128,9 +138,9 @@ def merge_problems(seen: List[Problem], answered: List[Problem]) -> List[Problem
     ]
 
 
-def invalid_pipeline(problems: List[Problem]) -> UserErrorException:
-    """The error of a submit, with one line for each problem."""
+def invalid_pipeline(problems: List[Problem], done: str = "submitted") -> UserErrorException:
+    """The error of a submit or publish, with one line for each problem."""
     lines = "\n".join(f"  - {problem}" for problem in problems)
-    error = UserErrorException(f"The pipeline can't be submitted:\n{lines}", details=problems)
+    error = UserErrorException(f"The pipeline can't be {done}:\n{lines}", details=problems)
     error.problems = problems  # type: ignore[attr-defined]
     return error

@@ -9,8 +9,9 @@ from azureml.data.dataset_consumption_config import DatasetConsumptionConfig
 from azureml.pipeline.core._parameters import PipelineParameter
 from azureml.pipeline.core._port_data import PortDataReference
 from azureml.pipeline.core._ports import InputPortBinding, OutputPortBinding
+from azureml.pipeline.core._published import PublishedPipeline
 from azureml.pipeline.core.module import Module
-from azureml.pipeline.core.run import SUBMIT_INSTEAD, PipelineRun
+from azureml.pipeline.core.run import PipelineRun
 
 __all__ = [
     "DataPath",
@@ -34,7 +35,6 @@ __all__ = [
 Graph = later("Graph", "PipelineRun.get_graph() gives a run's graph as JSON.", __name__)
 InputPortDef = later("InputPortDef", "Use PythonScriptStep(inputs=…).", __name__)
 OutputPortDef = later("OutputPortDef", "Use PythonScriptStep(outputs=…).", __name__)
-PublishedPipeline = later("PublishedPipeline", SUBMIT_INSTEAD, __name__)
 TrainingOutput = later("TrainingOutput", "Write the file in a PythonScriptStep.", __name__)
 PipelineDataset = later(
     "PipelineDataset", "Use dataset.as_named_input(name) as the step's input.", __name__

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Any, Dict, List, Sequence
 
 from azureml._forebay.errors import Problem
 from azureml._forebay.unsupported import without
 from azureml.core.experiment import Experiment
 from azureml.exceptions import UserErrorException
-from azureml.pipeline.core._follow import reason_of
+from azureml.pipeline.core._announce import announce, count, say_unused
+from azureml.pipeline.core._published import ROUTE, PublishedPipeline, published_from
 from azureml.pipeline.core._step import PipelineStep, flatten, with_upstream
 from azureml.pipeline.core._submission import Submission
-from azureml.pipeline.core.run import SUBMIT_INSTEAD, PipelineRun
+from azureml.pipeline.core.run import PipelineRun
 
 __all__ = ["Pipeline"]
 
 
-@without("publish", instead=SUBMIT_INSTEAD)
 @without("load_yaml", instead="Write the steps in Python.")
 @without(properties="graph", instead="Submit it; the run has get_graph().")
 class Pipeline:
@@ -67,11 +66,11 @@ class Pipeline:
         """
         problems = self._prepare({}).find_problems()
         if problems:
-            print(f"The pipeline has {_count(len(problems), 'problem')}:")
+            print(f"The pipeline has {count(len(problems), 'problem')}:")
             for problem in problems:
                 print(f"  - {problem}")
         else:
-            print(f"The pipeline is valid: {_count(len(self._steps), 'step')} to be submitted.")
+            print(f"The pipeline is valid: {count(len(self._steps), 'step')} to be submitted.")
         return problems
 
     def submit(
@@ -99,6 +98,31 @@ class Pipeline:
             **kwargs,
         )
 
+    def publish(
+        self,
+        name: str | None = None,
+        description: str | None = None,
+        version: str | None = None,
+        continue_on_step_failure: bool | None = None,
+    ) -> PublishedPipeline:
+        """Freeze the pipeline, so that other systems can call it by its address.
+
+        Later changes of source, environment or a dataset's latest version do not alter it; its
+        pipeline parameters are chosen at each call.
+
+        :param name: several may share one; the experiment's name or `Pipeline` if none is given.
+        """
+        facts = self._publish_to(
+            ROUTE,
+            {
+                "name": name or self._experiment_name or "Pipeline",
+                "description": self._description if description is None else description,
+                "version": "" if version is None else str(version),
+                "continue_on_step_failure": bool(continue_on_step_failure),
+            },
+        )
+        return published_from(self._workspace, facts)
+
     def service_endpoint(self) -> str:
         """The address of the workspace's REST API."""
         return str(self._workspace._transport.server) + str(self._workspace._path(""))
@@ -106,6 +130,10 @@ class Pipeline:
     def _set_experiment_name(self, name: str) -> None:
         """Name the experiment for programs that publish later; kept for them."""
         self._experiment_name = name
+
+    def _publish_to(self, route: str, body: Dict[str, Any]) -> Dict[str, Any]:
+        """Send the pipeline with its files to a route that freezes it."""
+        return self._prepare({}).publish(route, body)
 
     def _prepare(self, values: Dict[str, Any]) -> Submission:
         return Submission(
@@ -135,9 +163,7 @@ class Pipeline:
             if (value := kwargs.pop(name, None)) is not None
         }
         values = {**(kwargs.pop("pipeline_params", None) or {}), **(pipeline_parameters or {})}
-        for name in sorted(set(kwargs) - {"skip_validation", "credential_passthrough"}):
-            if kwargs[name] is not None:
-                print(f"azureml: submit({name}=…) has no effect here.", file=sys.stderr)
+        say_unused(kwargs, {"skip_validation", "credential_passthrough"})
         document = self._prepare(values).send(
             {
                 "experiment": experiment.name,
@@ -148,35 +174,12 @@ class Pipeline:
                 **extras,
             }
         )
-        _announce(document)
+        announce(document)
         return PipelineRun(experiment, document["id"], _document=document)
 
     def __repr__(self) -> str:
-        return f"<Pipeline of {_count(len(self._steps), 'step')}>"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+        return f"<Pipeline of {count(len(self._steps), 'step')}>"
 
 
 def _each_once(steps: List[PipelineStep]) -> List[PipelineStep]:
     return list({id(step): step for step in steps}.values())
-
-
-def _announce(document: Dict[str, Any]) -> None:
-    """Say what became of each step, and where to look."""
-    for step in document.get("steps", []):
-        print(f"Step {step['name']} [{step['id']}]: {_fate(step)}")
-    print(
-        f"Submitted PipelineRun {document['id']} ({document['name']} of {document['experiment']})"
-    )
-    print(f"Link to the studio: {document.get('url') or ''}")
-
-
-def _fate(step: Dict[str, Any]) -> str:
-    why = reason_of(step)
-    if step.get("reused"):
-        return why or "Reused"
-    if step["status"] == "NotStarted":
-        return "waits for the steps before it"
-    return f"will run ({why})" if why else "will run"

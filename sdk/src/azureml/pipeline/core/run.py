@@ -27,6 +27,8 @@ from azureml.pipeline.core._follow import (
     summarise,
 )
 from azureml.pipeline.core._port_data import PortDataReference
+from azureml.pipeline.core._published import ROUTE, PublishedPipeline, list_runs_of, publish_run
+from azureml.pipeline.core._resources import check_workspace
 from azureml.pipeline.core._screen import Screen
 
 __all__ = [
@@ -44,8 +46,6 @@ __all__ = [
 SUBMIT_INSTEAD = "Submit the pipeline with Experiment.submit(pipeline) instead."
 
 
-@without("publish_pipeline", instead=SUBMIT_INSTEAD)
-@without("get_pipeline_runs", instead="Use Experiment.get_runs().")
 @without("save", instead="Use PipelineRun.get_graph() for the graph as JSON.")
 class PipelineRun(Run):
     """One submission of a pipeline."""
@@ -64,6 +64,30 @@ class PipelineRun(Run):
         if not isinstance(run, PipelineRun):
             raise UserErrorException(f"{run_id} is the id of a step run, not of a pipeline's run.")
         return run
+
+    @staticmethod
+    def get_pipeline_runs(
+        workspace: Any, pipeline_id: str, _service_endpoint: Any = None
+    ) -> List[PipelineRun]:
+        """The runs of a published pipeline, newest first, however they were submitted."""
+        check_workspace(workspace, "PipelineRun.get_pipeline_runs")
+        return list_runs_of(workspace, f"{ROUTE}/{pipeline_id}/runs")
+
+    def publish_pipeline(
+        self,
+        name: str,
+        description: str,
+        version: str,
+        continue_on_step_failure: bool | None = None,
+        **kwargs: Any,
+    ) -> PublishedPipeline:
+        """Freeze what this run ran, so that other systems can call it by its address."""
+        body = {
+            "name": name,
+            "description": description or "",
+            "version": "" if version is None else str(version),
+        }
+        return publish_run(self._experiment.workspace, self.id, body, continue_on_step_failure)
 
     def get_steps(self) -> Iterator[StepRun]:
         """All steps of the run, upstream first; there from the moment it was submitted."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from azureml.exceptions import AzureMLException
+from azureml.exceptions import UserErrorException
 
 __all__ = ["ErrorResponseException"]
 
 
-class ErrorResponseException(AzureMLException):
-    """The server has no such pipeline, endpoint or version."""
+class ErrorResponseException(UserErrorException):
+    """The server has no such published pipeline, endpoint, version or schedule."""
