@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Dict, Optional
 
 from azureml._forebay.config_file import configured_server
+from azureml._forebay.tokens import Token
 from azureml._forebay.transport import Transport
 from azureml.exceptions import AuthenticationException
 
@@ -97,7 +98,7 @@ def find_server() -> str:
     return normalize_server(given)
 
 
-def open_transport(server: str, token: Optional[str] = None) -> Transport:
+def open_transport(server: str, token: Token = None) -> Transport:
     """A transport with the token found for ``server``; a sentence if there is none."""
     server = normalize_server(server)
     token = token or find_token(server)

@@ -11,6 +11,7 @@ All are also the public classes that a v1 program catches (``azureml.exceptions`
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass
 from typing import Any, Dict, List, Optional, Sequence, Type
 
@@ -131,17 +132,31 @@ def error_from_answer(status: int, content: bytes, *, method: str, url: str) -> 
         if len(problems) == 1 and problems[0].message in sentence:
             lines = []
         sentence = "\n".join([sentence, *lines])
+    code = str(body.get("code") or "")
     if status == 401:
-        sentence += (
-            "\nSign in with `forebay login --server <address>`, or set FOREBAY_TOKEN"
-            " to a personal token from the studio's Settings page."
-        )
+        sentence += "\n" + _advise(code, url)
     kind = _CLASSES.get(status, ServerFailed if status >= 500 else Refused)
     error = kind(sentence)
     if isinstance(error, ServiceException):
         error.status_code = status
-    error._fill(status, str(body.get("code") or ""), body, problems)
+    error._fill(status, code, body, problems)
     return error
+
+
+def _advise(code: str, url: str) -> str:
+    """What to do about a 401: where the token came from, and where there is another."""
+    server = "/".join(url.split("/")[:3])
+    if code not in ("token_expired", "token_revoked"):
+        return (
+            f"Sign in with `forebay login --server {server}`, or set FOREBAY_TOKEN"
+            " to a personal token from the studio's Settings page."
+        )
+    if os.environ.get("FOREBAY_TOKEN"):
+        return f"Set FOREBAY_TOKEN to a new token: {server}/settings/tokens/ makes one."
+    return (
+        f"Make a new one at {server}/settings/tokens/ and keep it with"
+        f" `forebay login --server {server}`."
+    )
 
 
 def _parse(content: bytes) -> Dict[str, Any]:

@@ -13,7 +13,6 @@ from __future__ import annotations
 import json
 import os
 import random
-import select
 import threading
 import time
 from contextlib import contextmanager
@@ -35,7 +34,9 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from azureml._forebay import __version__
 from azureml._forebay.answers import CHUNK, Answer, Stream, lower_headers
+from azureml._forebay.connections import is_stale, retry_after, set_timeout
 from azureml._forebay.errors import Unreachable, error_from_answer
+from azureml._forebay.tokens import Token, TokenSource
 from azureml.exceptions import UserErrorException
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ CONNECT_SECONDS = 10.0
 READ_SECONDS = 60.0
 FIRST_PATIENCE = 1.5
 BUSY_SECONDS = 60.0  # the longest wait for a server that says when to ask again
-TOO_MANY = 429
+UNKNOWN, TOO_MANY = 401, 429
 BUSY = frozenset({502, 503, 504})
 
 Query = Mapping[str, Union[str, int, float, bool, None]]
@@ -65,14 +66,14 @@ def quote_path(path: str) -> str:
 class Transport:
     """Requests to one server with one token. Safe for threads and after a fork."""
 
-    def __init__(self, server: str, token: Optional[str] = None, *, patience: float = 5.0) -> None:
+    def __init__(self, server: str, token: Token = None, *, patience: float = 5.0) -> None:
         parts = urlsplit(server)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise UserErrorException(
                 f"The server address {server!r} is not a URL. Use one like http://127.0.0.1:8000."
             )
         self.server = server.rstrip("/")
-        self.token = token
+        self._token = token
         self.patience = patience
         self._secure = parts.scheme == "https"
         self._host: str = parts.hostname
@@ -82,6 +83,13 @@ class Transport:
         self._idle: List[http.client.HTTPConnection] = []
         self._pid = os.getpid()
         self._reached = False
+
+    @property
+    def token(self) -> Optional[str]:
+        """The bearer token of the next request; a new one when the last has ended."""
+        if isinstance(self._token, TokenSource):
+            return self._token.current().token
+        return self._token
 
     # -- JSON ----------------------------------------------------------------------------------
 
@@ -254,6 +262,7 @@ class Transport:
         started = time.monotonic()
         deadline = started + patience
         pause = 0.1
+        renewed = False
         while True:
             if body is not None and not isinstance(body, bytes):
                 body.seek(0)
@@ -263,7 +272,7 @@ class Transport:
                 if connection.sock is None:
                     connection.timeout = CONNECT_SECONDS
                     connection.connect()
-                    _set_timeout(connection, timeout or READ_SECONDS)
+                    set_timeout(connection, timeout or READ_SECONDS)
                 sent = True
                 connection.request(method, target, body=body, headers=headers)
                 response = connection.getresponse()
@@ -281,8 +290,11 @@ class Transport:
                 connection.close()
                 if 300 <= response.status < 400:
                     raise self._redirected(response)
+                if response.status == UNKNOWN and not renewed and self._renew(headers):
+                    renewed = True
+                    continue
                 again = response.status == TOO_MANY or (response.status in BUSY and repeatable)
-                asked = _retry_after(response) if again else 0.0
+                asked = retry_after(response) if again else 0.0
                 if asked:
                     pause, deadline = max(pause, asked), started + BUSY_SECONDS
                 if not again or time.monotonic() + pause > deadline:
@@ -294,12 +306,21 @@ class Transport:
     def _add_headers(self, headers: Dict[str, str], body: Body, size: Optional[int]) -> None:
         headers.setdefault("Accept", "application/json, */*;q=0.5")
         headers["User-Agent"] = f"forebay-sdk/{__version__}"
-        if self.token:
-            headers["Authorization"] = f"Bearer {self.token}"
+        token = self.token
+        if token:
+            headers["Authorization"] = f"Bearer {token}"
         if size is not None:
             headers["Content-Length"] = str(size)
         elif isinstance(body, bytes):
             headers["Content-Length"] = str(len(body))
+
+    def _renew(self, headers: Dict[str, str]) -> bool:
+        """Put another token than the refused one into ``headers``, if there is one."""
+        refused = headers.get("Authorization", "")[len("Bearer ") :]
+        if not isinstance(self._token, TokenSource) or not self._token.renew(refused):
+            return False
+        headers["Authorization"] = f"Bearer {self.token}"
+        return True
 
     # -- connections ---------------------------------------------------------------------------
 
@@ -309,8 +330,8 @@ class Transport:
                 self._idle, self._pid = [], os.getpid()
             while self._idle:
                 connection = self._idle.pop()
-                if not _is_stale(connection):
-                    _set_timeout(connection, timeout)
+                if not is_stale(connection):
+                    set_timeout(connection, timeout)
                     return connection
                 connection.close()
         # Imported where it is used: a step that only logs needs no connection.
@@ -361,26 +382,6 @@ class Transport:
             f"The server at {self.server} redirects to {where}."
             ' Put the final address under "forebay_server" in config.json.'
         )
-
-
-def _set_timeout(connection: http.client.HTTPConnection, seconds: float) -> None:
-    if connection.sock is not None:
-        connection.sock.settimeout(seconds)
-
-
-def _retry_after(response: http.client.HTTPResponse) -> float:
-    """Seconds the server asks to wait; 0 when it does not say."""
-    text = response.getheader("Retry-After") or ""
-    return float(text) if text.isdigit() else 0.0
-
-
-def _is_stale(connection: http.client.HTTPConnection) -> bool:
-    """Whether the server has closed (or written to) an idle connection."""
-    try:
-        readable, _, _ = select.select([connection.sock], [], [], 0)
-    except (OSError, ValueError):
-        return True
-    return bool(readable)
 
 
 def _query_text(query: Optional[Query]) -> str:

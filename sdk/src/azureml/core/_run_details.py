@@ -82,6 +82,9 @@ def properties_of_run(document: Json) -> Dict[str, str]:
         "runType": "HTTP" if document.get("source") == "REST" else "SDK",
         "azureml.parameters": _text(document.get("parameters") or {}),
     }
+    published = (document.get("origin") or {}).get("published")
+    if published:
+        marks["azureml.pipelineid"] = published["id"]
     return {**marks, **(document.get("properties") or {})}
 
 

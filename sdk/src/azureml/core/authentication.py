@@ -1,16 +1,21 @@
-"""Who is asking. Every class gives an ``Authorization`` header and none prompts.
+"""Who is asking. Every class gives an ``Authorization`` header; none prompts when a token is there.
 
-The token is the one ``forebay login`` stored for the server, ``FOREBAY_TOKEN``, or the run's own
-inside a step. A service principal is a Forebay one: its secret is the token.
+The token is ``FOREBAY_TOKEN``, the run's own inside a step, or the one that ``forebay login``
+stored. Without one, and with a server that takes tokens of Microsoft Entra ID, the classes that
+v1 signed in with get theirs there, through azure-identity. A Forebay service principal is a
+:class:`ServicePrincipalAuthentication`. Tokens that end are replaced before they do.
 """
 
 from __future__ import annotations
 
 import os
 from enum import Enum
-from typing import Any, Callable, NamedTuple, Optional
+from typing import Any, Callable, Optional
 
-from azureml._forebay.credentials import find_server, find_token
+from azureml._forebay.credentials import find_server, find_token, normalize_server
+from azureml._forebay.entra import ask_credential, make_credential
+from azureml._forebay.sign_in import entra_of, exchange_secret
+from azureml._forebay.tokens import AccessToken, TokenSource
 from azureml._forebay.unsupported import not_supported
 from azureml.exceptions import AuthenticationException, UserErrorException
 
@@ -29,6 +34,9 @@ __all__ = [
     "UserErrorException",
 ]
 
+_TOKEN_PREFIX = "fby_"  # noqa: S105 - how tokens of a Forebay server begin
+_SECRET_PREFIX = "fbs_"  # noqa: S105 - and secrets of its service principals
+
 
 class Audience(Enum):
     """For whom a token is asked; a Forebay server takes one for all."""
@@ -37,26 +45,20 @@ class Audience(Enum):
     AZUREML = "AZUREML"
 
 
-class AccessToken(NamedTuple):
-    """A token and when it ends, in seconds since 1970 (0: not known)."""
-
-    token: str
-    expires_on: int
-
-
 class AbstractAuthentication:
     """The root of the classes below; a subclass may give its own header."""
 
     def __init__(self) -> None:
         self._server: Optional[str] = None  # set by the workspace that it opens
+        self._tokens = TokenSource(self._fetch)
 
     def get_authentication_header(self) -> dict[str, str]:
         """``{"Authorization": "Bearer …"}`` for calls to the server by any HTTP client."""
-        return {"Authorization": f"Bearer {self._find_token()}"}
+        return {"Authorization": f"Bearer {self._tokens.current().token}"}
 
     def get_token(self, *scopes: Any, **kwargs: Any) -> AccessToken:
         """The token in the shape azure-identity gives; ``scopes`` do not matter here."""
-        return AccessToken(self._find_token(), 0)
+        return self._tokens.current()
 
     def signed_session(self, session: Any = None) -> Any:
         """``session`` (a ``requests`` session; made if None) that sends the header."""
@@ -72,19 +74,48 @@ class AbstractAuthentication:
         session.headers.update(self.get_authentication_header())
         return session
 
-    def _find_token(self) -> str:
-        server = self._server or find_server()
-        token = find_token(server)
-        if not token:
-            raise AuthenticationException(
-                f"There is no token for {server}. Run `forebay login --server {server}`,"
-                " or set FOREBAY_TOKEN."
-            )
-        return token
+    def _fetch(self, renew: bool) -> Optional[AccessToken]:
+        """A token: the one that is there. With ``renew`` it was refused, and there is no other."""
+        if renew:
+            return None
+        token = find_token(self._address)
+        if token:
+            return AccessToken(token, 0)
+        raise AuthenticationException(
+            f"There is no token for {self._address}. Run `forebay login --server {self._address}`,"
+            " or set FOREBAY_TOKEN."
+        )
+
+    @property
+    def _address(self) -> str:
+        return normalize_server(self._server or find_server())
 
 
-class InteractiveLoginAuthentication(AbstractAuthentication):
-    """The person who ran ``forebay login``. ``tenant_id`` and ``cloud`` are taken and unused."""
+class _EntraAuthentication(AbstractAuthentication):
+    """Asks Microsoft Entra ID where no token is there and the server takes its tokens."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._credential: Any = None  # azure-identity's; it keeps what it got
+
+    def _fetch(self, renew: bool) -> Optional[AccessToken]:
+        server = self._address
+        if self._credential is None:
+            entra = None if find_token(server) else entra_of(server)
+            if entra is None:
+                return super()._fetch(renew)
+            self._credential = self._make_credential(server, entra)
+        return ask_credential(self._credential, server, entra_of(server) or {})
+
+    def _make_credential(self, server: str, entra: dict[str, Any]) -> Any:
+        raise NotImplementedError
+
+
+class InteractiveLoginAuthentication(_EntraAuthentication):
+    """The person who ran ``forebay login``, else one who signs in with Entra ID in a browser.
+
+    ``force`` and ``cloud`` are taken and unused.
+    """
 
     def __init__(
         self, force: bool = False, tenant_id: Optional[str] = None, cloud: Optional[str] = None
@@ -92,19 +123,40 @@ class InteractiveLoginAuthentication(AbstractAuthentication):
         super().__init__()
         self._tenant_id = tenant_id
 
+    def _make_credential(self, server: str, entra: dict[str, Any]) -> Any:
+        return make_credential(
+            "InteractiveBrowserCredential",
+            server,
+            tenant_id=self._tenant_id or entra.get("tenant"),
+            client_id=entra.get("client_id"),
+            authority=entra.get("authority"),
+        )
 
-class AzureCliAuthentication(AbstractAuthentication):
-    """As :class:`InteractiveLoginAuthentication`; no Azure CLI is asked."""
+
+class AzureCliAuthentication(_EntraAuthentication):
+    """The token that is there, else the person who ran ``az login``."""
 
     def __init__(self, cloud: Optional[str] = None) -> None:
         super().__init__()
 
+    def _make_credential(self, server: str, entra: dict[str, Any]) -> Any:
+        return make_credential("AzureCliCredential", server, tenant_id=entra.get("tenant"))
 
-class MsiAuthentication(AbstractAuthentication):
-    """As :class:`InteractiveLoginAuthentication`; inside a step, the run's own token."""
+
+class MsiAuthentication(_EntraAuthentication):
+    """The token that is there (a step's own), else the managed identity of this machine.
+
+    ``identity_config``, as ``{"client_id": …}``, names a user-assigned one.
+    """
 
     def __init__(self, cloud: Optional[str] = None, **kwargs: Any) -> None:
         super().__init__()
+        self._identity = kwargs.get("identity_config") or {}
+
+    def _make_credential(self, server: str, entra: dict[str, Any]) -> Any:
+        return make_credential(
+            "ManagedIdentityCredential", server, client_id=self._identity.get("client_id")
+        )
 
 
 class AzureMLTokenAuthentication(AbstractAuthentication):
@@ -114,11 +166,13 @@ class AzureMLTokenAuthentication(AbstractAuthentication):
         super().__init__()
 
 
-class ServicePrincipalAuthentication(AbstractAuthentication):
-    """A program with its own token: give it as ``service_principal_password``.
+class ServicePrincipalAuthentication(_EntraAuthentication):
+    """A program that signs in by itself.
 
-    A password that is not a Forebay token (those start with ``fby_``) belongs to another cloud;
-    then the stored token is used.
+    With the client id and a secret of a Forebay service principal (secrets begin with ``fbs_``;
+    ``tenant_id`` is unused) the server gives a token of an hour. A Forebay token (``fby_``) in
+    place of the secret is used as it is. Any other secret belongs to Entra ID: the token that is
+    there is used, else Entra is asked.
     """
 
     def __init__(
@@ -134,9 +188,28 @@ class ServicePrincipalAuthentication(AbstractAuthentication):
         self._service_principal_id = service_principal_id
         self._service_principal_password = service_principal_password
 
-    def _find_token(self) -> str:
-        given = self._service_principal_password or ""
-        return given if given.startswith("fby_") else super()._find_token()
+    def _fetch(self, renew: bool) -> Optional[AccessToken]:
+        secret = self._service_principal_password or ""
+        if secret.startswith(_SECRET_PREFIX):
+            return exchange_secret(self._address, str(self._service_principal_id or ""), secret)
+        if secret.startswith(_TOKEN_PREFIX):
+            return None if renew else AccessToken(secret, 0)
+        return super()._fetch(renew)
+
+    def _make_credential(self, server: str, entra: dict[str, Any]) -> Any:
+        if not (self._service_principal_id and self._service_principal_password):
+            raise AuthenticationException(
+                "ServicePrincipalAuthentication needs service_principal_id and"
+                " service_principal_password; one of them is empty."
+            )
+        return make_credential(
+            "ClientSecretCredential",
+            server,
+            tenant_id=self._tenant_id or entra.get("tenant"),
+            client_id=self._service_principal_id,
+            client_secret=self._service_principal_password,
+            authority=entra.get("authority"),
+        )
 
 
 class TokenAuthentication(AbstractAuthentication):
@@ -154,8 +227,8 @@ class TokenAuthentication(AbstractAuthentication):
         """What the function gives."""
         return AccessToken(str(self._get_token_for_audience(audience)), 0)
 
-    def _find_token(self) -> str:
-        return str(self._get_token_for_audience(Audience.AZUREML))
+    def _fetch(self, renew: bool) -> Optional[AccessToken]:
+        return AccessToken(str(self._get_token_for_audience(Audience.AZUREML)), 0)
 
 
 class ArmTokenAuthentication(AbstractAuthentication):
@@ -169,18 +242,30 @@ class ArmTokenAuthentication(AbstractAuthentication):
         """Use another token from now on."""
         self._arm_access_token = token
 
-    def _find_token(self) -> str:
-        return self._arm_access_token
+    def _fetch(self, renew: bool) -> Optional[AccessToken]:
+        return None if renew else AccessToken(self._arm_access_token, 0)
 
 
-def token_of(auth: Optional[Any], server: str) -> Optional[str]:
-    """The bearer token that ``auth`` gives for ``server``; None to use the stored one."""
+def token_of(auth: Optional[Any], server: str) -> Optional[TokenSource]:
+    """Where the bearer tokens for ``server`` come from; None for the stored one.
+
+    The first is fetched here, so that what is wrong is said at once.
+    """
     if auth is None or os.environ.get("FOREBAY_TOKEN"):
         return None
     if isinstance(auth, AbstractAuthentication):
         auth._server = server
+        source = auth._tokens
+    else:
+        source = TokenSource(lambda renew: None if renew else _token_in_header(auth))
+    source.current()
+    return source
+
+
+def _token_in_header(auth: Any) -> AccessToken:
+    """The token of an object that is not ours and gives a header."""
     header = auth.get_authentication_header().get("Authorization", "")
     scheme, _, token = str(header).partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise AuthenticationException("auth gave no bearer token.")
-    return token.strip()
+    return AccessToken(token.strip(), 0)

@@ -18,7 +18,7 @@ def announce(document: Json) -> None:
         f"Submitted PipelineRun {document['id']} ({document['name']} of {document['experiment']})"
     )
     print(f"Link to the studio: {document.get('url') or ''}")
-    for warning in document.get("warnings") or []:
+    for warning in (document.get("origin") or {}).get("warnings") or []:
         print(f"azureml: {warning}", file=sys.stderr)
 
 

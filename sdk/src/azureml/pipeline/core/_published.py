@@ -81,13 +81,11 @@ class PublishedPipeline:
             return published_from(workspace, fetch(workspace, ROUTE, id, _WHAT))
         if not name:
             raise UserErrorException("PublishedPipeline.get needs the id, or name=….")
-        query = {"q": name, "active_only": True}
+        query = {"name": name, "active_only": True, "limit": 1}
         items = workspace._transport.list_items(workspace._path(ROUTE), query)
-        found = [item for item in items if item["name"] == name]
-        if not found:
-            raise unknown(_WHAT, f"the name {name!r}", workspace)
-        newest = max(found, key=lambda item: str(item.get("created_at") or ""))
-        return published_from(workspace, newest)
+        for newest in items:
+            return published_from(workspace, newest)
+        raise unknown(_WHAT, f"the name {name!r}", workspace)
 
     @staticmethod
     def get_all(
@@ -151,7 +149,7 @@ class PublishedPipeline:
     @property
     def continue_on_step_failure(self) -> bool:
         """Whether steps that do not wait for a failed one go on."""
-        return bool(self._facts.get("continue_on_step_failure"))
+        return bool(self._whole("continue_on_step_failure"))
 
     @property
     def portal_url(self) -> str:
@@ -164,15 +162,11 @@ class PublishedPipeline:
 
     def get_graph(self, _workflow_provider: Any = None) -> Json:
         """The graph as JSON, with the parameters and their defaults."""
-        if "graph" not in self._facts:
-            self._facts = fetch(self.workspace, ROUTE, self.id, _WHAT)
-        return dict(self._facts["graph"])
+        return dict(self._whole("graph"))
 
     def get_step_names(self, _workflow_provider: Any = None) -> List[str]:
         """The names of its steps, upstream first."""
-        if "step_names" in self._facts:
-            return [str(name) for name in self._facts["step_names"]]
-        return [str(node["name"]) for node in self.get_graph()["nodes"]]
+        return [str(name) for name in self._whole("step_names")]
 
     # -- what is done with it ------------------------------------------------------------------
 
@@ -209,6 +203,12 @@ class PublishedPipeline:
     def disable(self) -> None:
         """Refuse submits, and hide it from lists of active ones. Runs that go on go on."""
         self._set_status("Disabled")
+
+    def _whole(self, key: str) -> Any:
+        """A fact that short answers leave out; asked for when it is not there."""
+        if key not in self._facts:
+            self._facts = fetch(self.workspace, ROUTE, self.id, _WHAT)
+        return self._facts[key]
 
     def _set_status(self, status: str) -> None:
         transport, path = self.workspace._transport, self.workspace._path(ROUTE, self.id)
@@ -283,7 +283,6 @@ def submit_published(
         "parameters": values_to_wire(workspace, values),
         "tags": {str(key): str(value) for key, value in (tags or {}).items()},
         "regenerate_outputs": bool(given.pop("regenerate_outputs", False)),
-        "source": "SDK",
         **extra,
     }
     for name in ("continue_on_step_failure", "description", "parent_run_id"):

@@ -13,7 +13,7 @@ from azureml.pipeline.core._time_zones import TimeZone
 Json = Dict[str, Any]
 FREQUENCIES = ("Minute", "Hour", "Day", "Week", "Month")
 WEEK_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_BY_DAY = ("Day", "Week")
+_BY_DAY = ("Day", "Week", "Month")
 _TIME = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])\Z")
 _START = "%Y-%m-%dT%H:%M:%S"
 
@@ -28,8 +28,8 @@ class ScheduleRecurrence:
     :param frequency: "Minute", "Hour", "Day", "Week" or "Month".
     :param start_time: a datetime or "2030-01-31T22:30:00" in `time_zone`; not before it.
     :param time_zone: a `TimeZone`, or a name such as "Europe/Berlin"; UTC if none is given.
-    :param hours: of the day, 0 to 23, for Day and Week.
-    :param minutes: of those hours, 0 to 59, for Day and Week.
+    :param hours: of the day, 0 to 23, for Day and Week (and Month, which v1 had not).
+    :param minutes: of those hours, 0 to 59.
     :param week_days: "Monday" to "Sunday", for Week.
     :param time_of_day: "22:30", in place of `hours` and `minutes`.
     """
@@ -82,7 +82,7 @@ class ScheduleRecurrence:
         given = [name for name in ("hours", "minutes", "time_of_day") if getattr(self, name)]
         if given and self.frequency not in _BY_DAY:
             raise InvalidSchedule(
-                f"{given[0]} needs frequency 'Day' or 'Week', not {self.frequency!r}."
+                f"{given[0]} needs frequency Day, Week or Month, not {self.frequency!r}."
             )
         if self.time_of_day is None or self.time_of_day == "":
             return

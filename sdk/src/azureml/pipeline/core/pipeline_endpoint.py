@@ -143,13 +143,7 @@ class PipelineEndpoint:
         """Make an endpoint whose version "0" is `pipeline`, a Pipeline or PublishedPipeline."""
         check_workspace(workspace, "PipelineEndpoint.publish")
         body = {"name": name, "description": description or ""}
-        if hasattr(pipeline, "_publish_to"):  # in one request: a taken name leaves nothing behind
-            return _endpoint_from(workspace, pipeline._publish_to(_ROUTE, body))
-        body["published_pipeline"] = _published(pipeline, name, description).id
-        facts = workspace._transport.post_json(
-            workspace._path(_ROUTE), body, idempotency_key=str(uuid.uuid4())
-        )
-        return _endpoint_from(workspace, facts)
+        return _endpoint_from(workspace, _put_behind(workspace, _ROUTE, pipeline, body))
 
     # -- what it is ----------------------------------------------------------------------------
 
@@ -273,7 +267,7 @@ class PipelineEndpoint:
     def get_pipeline(self, version: str | None = None) -> PublishedPipeline:
         """The published pipeline of a version, or of the default one."""
         found = self._find_version(self.get_default_version() if version is None else version)
-        return published_from(self._workspace, found["published_pipeline"])
+        return PublishedPipeline.get(self._workspace, found["published_pipeline"]["id"])
 
     # -- what is done with it ------------------------------------------------------------------
 
@@ -329,13 +323,12 @@ class PipelineEndpoint:
     # -- inside --------------------------------------------------------------------------------
 
     def _add(self, pipeline: Any, *, make_default: bool) -> None:
-        published = _published(pipeline, self.name, self.description)
-        self._workspace._transport.post_json(
-            self._workspace._path(f"{_ROUTE}/{{}}/versions", self.id),
-            {"published_pipeline": published.id, "make_default": make_default},
-            idempotency_key=str(uuid.uuid4()),
+        self._facts = _put_behind(
+            self._workspace,
+            f"{_ROUTE}/{self.id}/versions",
+            pipeline,
+            {"make_default": make_default},
         )
-        self._refresh()
 
     def _find_version(self, version: Any) -> Json:
         versions = self._refresh()
@@ -375,17 +368,24 @@ class PipelineEndpoint:
         return show_html(self._facts_shown(), str(self._facts.get("url") or ""))
 
 
-def _published(pipeline: Any, name: str, description: str) -> PublishedPipeline:
-    """`pipeline` itself, or what it is when it is published under the endpoint's name."""
-    if isinstance(pipeline, PublishedPipeline):
-        return pipeline
-    publish = getattr(pipeline, "publish", None)
-    if publish is None:
+def _put_behind(workspace: Any, route: str, pipeline: Any, body: Json) -> Json:
+    """Send a Pipeline or PublishedPipeline to an endpoint's route; the endpoint's JSON.
+
+    A Pipeline is published by the same request, so that a refused one leaves nothing behind.
+    """
+    if hasattr(pipeline, "_publish_to"):
+        return dict(pipeline._publish_to(route, body))
+    if not isinstance(pipeline, PublishedPipeline):
         raise UserErrorException(
             f"pipeline must be a Pipeline or a PublishedPipeline, not {pipeline!r}."
         )
-    made: PublishedPipeline = publish(name=name, description=description)
-    return made
+    return dict(
+        workspace._transport.post_json(
+            workspace._path(route),
+            {**body, "published_pipeline": pipeline.id},
+            idempotency_key=str(uuid.uuid4()),
+        )
+    )
 
 
 def _list_endpoints(workspace: Any, active_only: bool, limit: int | None) -> List[PipelineEndpoint]:
