@@ -15,7 +15,7 @@ from azureml.pipeline.core import (
     Pipeline,
     PipelineData,
     PipelineParameter,
-    PublishedPipeline,
+    PipelineRun,
     StepSequence,
 )
 
@@ -180,8 +180,8 @@ def test_a_bad_experiment_name_gets_a_sentence(name: Any):
 def test_what_is_not_there_yet_says_so_and_names_the_alternative(folder: Path):
     pipeline = Pipeline(workspace_with(), [make_step(folder, "a")])
     for attempt in (
-        lambda: pipeline.publish(name="p"),
-        lambda: PublishedPipeline.list(FakeWorkspace()),
+        lambda: pipeline.graph,
+        lambda: PipelineRun(Experiment(FakeWorkspace(), "e"), "r").save(),
         lambda: Experiment(FakeWorkspace(), "e").submit(ScriptRunConfig(str(folder), "main.py")),
         lambda: PipelineData("p").as_dataset(),
     ):
