@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Count, Max, QuerySet
 
+from data.models import DatasetVersion
 from endpoints.models import EndpointVersion, PipelineEndpoint, PublishedPipeline, RunLink
 from pipelines.models import Run
 from pipelines.selectors import runs_by_id
@@ -30,7 +31,7 @@ def list_published(
     """Published pipelines without their graphs, newest first; `text` narrows by name."""
     rows = (
         PublishedPipeline.objects.filter(workspace=workspace)
-        .select_related("workspace", "created_by", "updated_by", "source_run")
+        .select_related("workspace", "created_by", "updated_by", "source_run__experiment")
         .defer("graph", "source_run__graph")
         .order_by("-id")
     )
@@ -45,7 +46,7 @@ def get_published(workspace: Workspace, uid: str) -> PublishedPipeline:
     """One published pipeline with its graph. Raises NotFound, for another workspace's ids too."""
     row = (
         PublishedPipeline.objects.filter(workspace=workspace, uid=uid)
-        .select_related("workspace", "created_by", "updated_by", "source_run")
+        .select_related("workspace", "created_by", "updated_by", "source_run__experiment")
         .defer("source_run__graph")
         .first()
     )
@@ -165,3 +166,39 @@ def usage_of(field: str, ids: Iterable[int]) -> dict[int, Usage]:
     last = runs_by_id([row["last"] for row in rows])
     found = {row[field]: Usage(row["count"], last.get(row["last"])) for row in rows}
     return {pk: found.get(pk, Usage()) for pk in wanted}
+
+
+def endpoints_of(published: PublishedPipeline) -> list[EndpointVersion]:
+    """The endpoint versions that hold a published pipeline, with their endpoints."""
+    rows = EndpointVersion.objects.filter(published=published).select_related("endpoint")
+    return list(rows.order_by("endpoint_id", "number"))
+
+
+def read_at_run_time(published: PublishedPipeline) -> list[dict[str, str]]:
+    """What is not frozen: `{"datastore", "path"}` of all data that steps read from outside.
+
+    A dataset version's definition is frozen; the files that it names are not.
+    """
+    found: dict[tuple[str, str], None] = {}
+    datasets: list[str] = []
+    sources = [
+        port.get("source") or {}
+        for node in published.graph["nodes"]
+        for port in node.get("inputs") or []
+    ]
+    sources += [
+        one["default"]
+        for one in published.parameters
+        if isinstance(one.get("default"), dict)  # of types datapath and dataset
+    ]
+    for source in sources:
+        if "dataset" in source:
+            datasets.append(source["dataset"])
+        elif "datastore" in source:
+            found[(source["datastore"], source.get("path") or "")] = None
+    rows = DatasetVersion.objects.filter(workspace=published.workspace_id, uid__in=datasets)
+    for definition in rows.values_list("definition", flat=True):
+        for place in definition.get("paths") or []:
+            if "datastore" in place:
+                found[(place["datastore"], place.get("path") or "")] = None
+    return [{"datastore": store, "path": path} for store, path in found]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
@@ -37,6 +39,12 @@ API = "api/v1/workspaces/<str:workspace_name>"
 RUN, STEP = f"{API}/runs/<str:run_uid>", f"{API}/steps/<str:step_uid>"
 DATA, STORE = f"{API}/datasets/<str:dataset_id>", f"{API}/datastores/<str:name>"
 CHILD = f"{API}/children/<str:child_uid>"
+PUBLISHED = f"{API}/published-pipelines/<str:published_id>"
+ENDPOINT = f"{API}/pipeline-endpoints/<str:endpoint_id>"
+V1 = (
+    "pipelines/v1.0/subscriptions/<str:subscription>/resourceGroups/<str:resource_group>"
+    "/providers/Microsoft.MachineLearningServices/workspaces/<str:workspace_name>/PipelineRuns/"
+)
 PAGE = "w/<str:workspace_name>/"
 RUN_PAGE = f"{PAGE}runs/<str:run_uid>/"
 TARGET_PAGE = f"{PAGE}compute/targets/<str:name>/"
@@ -112,6 +120,23 @@ ROUTES: dict[str, dict[str, str]] = {
     f"{STEP}/outputs/<str:name>/files": {"GET": "read"},
     f"{STEP}/outputs/<str:name>/files/": {"GET": "read"},
     f"{STEP}/outputs/<str:name>/files/<path:path>": {"GET": "read"},
+    f"{RUN}/publish": {"POST": "person"},
+    f"{API}/published-pipelines": {"GET": "read", "POST": "person"},
+    PUBLISHED: {"GET": "read", "PATCH": "person"},
+    f"{PUBLISHED}/submit": {"POST": "write"},
+    f"{PUBLISHED}/runs": {"GET": "read"},
+    f"{API}/pipeline-endpoints": {"GET": "read", "POST": "person"},
+    ENDPOINT: {"GET": "read", "PATCH": "person"},
+    f"{ENDPOINT}/versions": {"GET": "read", "POST": "person"},
+    f"{ENDPOINT}/versions/<str:version>": {"PATCH": "person"},
+    f"{ENDPOINT}/submit": {"POST": "write"},
+    f"{ENDPOINT}/runs": {"GET": "read"},
+    f"{V1}PipelineSubmit/<str:published_id>": {"POST": "write"},
+    f"{V1}PipelineEndpointSubmit/Name": {"POST": "write"},
+    f"{V1}PipelineEndpointSubmit/Id/<str:endpoint_id>": {"POST": "write"},
+    f"{V1}PipelineEndpointSubmit/Id/<str:endpoint_id>/<str:version>": {"POST": "write"},
+    f"{V1}<str:run_uid>": {"GET": "read"},
+    f"{V1}<str:run_uid>/Cancel": {"POST": "person"},
     PAGE: {"GET": "page"},
     f"{PAGE}pipelines/": {"GET": "page"},
     f"{PAGE}experiments/": {"GET": "page"},
@@ -187,6 +212,8 @@ class House:
             "snapshot_id": source,
             "dataset_id": self._dataset(workspace, actor),
             "child_uid": self._child(run),
+            **self._published(run, actor),
+            "version": "0",
             "uid": "none",
             "token": "none",
             "path": "main.py",
@@ -214,6 +241,17 @@ class House:
         return open_child(run=run, step_run=step, parent=None, body={}, now=now).uid
 
     @staticmethod
+    def _published(run: Any, actor: Actor) -> dict[str, str]:
+        from endpoints.services.pipeline_endpoints import create_endpoint
+        from endpoints.services.publishing import publish_run
+
+        made = publish_run(run=run, actor=actor, body={"name": "nightly"})
+        endpoint = create_endpoint(
+            workspace=run.workspace, actor=actor, name="score", published=made
+        )
+        return {"published_id": made.uid, "endpoint_id": endpoint.uid}
+
+    @staticmethod
     def _dataset(workspace: Any, actor: Actor) -> str:
         from data.services.datasets import create_dataset
 
@@ -239,9 +277,15 @@ class House:
                 part = values.get(key) or names.get(before, "x")
             parts.append(part)
             before = part
-        return "/" + "/".join(parts)
+        query = "?name=score" if route.endswith("EndpointSubmit/Name") else ""
+        return "/" + "/".join(parts) + query
 
-    def ask(self, who: str, method: str, path: str) -> Any:
+    def body(self, route: str, method: str) -> dict[str, Any]:
+        """What a test of effects sends there."""
+        given = BODIES.get((route, method), {})
+        return {key: self.values.get(value, value) for key, value in given.items()}
+
+    def ask(self, who: str, method: str, path: str, fields: dict[str, Any] | None = None) -> Any:
         client = Client(SERVER_NAME="127.0.0.1", raise_request_exception=False)
         headers = {"X-Requested-With": "test"}
         if who == "run token":
@@ -250,10 +294,9 @@ class House:
             client.force_login(self.owner)
         elif who != "anonymous":
             client.force_login(self.people[who])
-        kind = (
-            "application/json" if path.startswith("/api/") else "application/x-www-form-urlencoded"
-        )
-        body = "{}" if kind == "application/json" else ""
+        rest = path.startswith(("/api/", "/pipelines/v1.0/"))
+        kind = "application/json" if rest else "application/x-www-form-urlencoded"
+        body = json.dumps(fields or {}) if rest else ""
         return client.generic(method, path, body, content_type=kind, headers=headers)
 
 
@@ -285,6 +328,55 @@ def test_who_gets_in(house: House, route: str, method: str) -> None:
     path = house.path(route)
     got = tuple(verdict(house.ask(who, method, path)) for who in WHO)
     assert got == ANSWERS[ROUTES[route][method]], path
+
+
+# Requests that do something for whoever may; "published_id" stands for the id of one.
+BODIES: dict[tuple[str, str], dict[str, Any]] = {
+    (f"{RUN}/publish", "POST"): {"name": "again"},
+    (PUBLISHED, "PATCH"): {"status": "Disabled"},
+    (f"{PUBLISHED}/submit", "POST"): {},
+    (f"{API}/pipeline-endpoints", "POST"): {"name": "two", "published_pipeline": "published_id"},
+    (ENDPOINT, "PATCH"): {"status": "Archived"},
+    (f"{ENDPOINT}/versions", "POST"): {"published_pipeline": "published_id"},
+    (f"{ENDPOINT}/submit", "POST"): {},
+    (f"{V1}PipelineSubmit/<str:published_id>", "POST"): {},
+    (f"{V1}PipelineEndpointSubmit/Name", "POST"): {},
+    (f"{V1}PipelineEndpointSubmit/Id/<str:endpoint_id>", "POST"): {},
+    (f"{V1}PipelineEndpointSubmit/Id/<str:endpoint_id>/<str:version>", "POST"): {},
+    (f"{V1}<str:run_uid>/Cancel", "POST"): {},
+}
+CHANGES = [(route, method) for route, method in CASES if method != "GET"]
+# What a request leaves behind whether it is refused or not.
+TRACES = ("django_session", "django_admin_log")
+
+
+def stored() -> dict[str, list[Any]]:
+    """Every row of every table, but for when tokens and users were seen last."""
+    found = {}
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            if table in TRACES:
+                continue
+            cursor.execute(f"SELECT * FROM {table}")
+            names = [column[0] for column in cursor.description]
+            kept = [i for i, name in enumerate(names) if name not in ("last_used_at", "last_login")]
+            found[table] = sorted(repr([row[i] for i in kept]) for row in cursor.fetchall())
+    return found
+
+
+@pytest.mark.parametrize(("route", "method"), CHANGES)
+def test_a_refused_request_changes_nothing(house: House, route: str, method: str) -> None:
+    """A status alone would not show a view that works first and refuses then."""
+    if ROUTES[route][method] == "open":
+        return
+    path, before = house.path(route), stored()
+    for who, answer in zip(WHO, ANSWERS[ROUTES[route][method]], strict=True):
+        if answer != "in":
+            house.ask(who, method, path, house.body(route, method))
+            assert stored() == before, f"{who} {path}"
+    if (route, method) in BODIES:
+        house.ask("owner", method, path, house.body(route, method))
+        assert stored() != before, "the request of this test is not one that changes something"
 
 
 ID_CASES = [(r, m) for r, m in CASES if "<str:workspace_name>" in r and r.count("<") > 1]

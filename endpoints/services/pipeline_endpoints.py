@@ -14,6 +14,7 @@ from endpoints.models import EndpointVersion, PipelineEndpoint, PublishedPipelin
 from workspaces.domain.errors import Conflict, InvalidInput, NotFound, Problem
 from workspaces.models import Workspace
 from workspaces.services.access import Actor
+from workspaces.services.audit import record_audit
 
 WHAT = "pipeline endpoint"
 NOTHING: Callable[[PipelineEndpoint], None] = lambda row: None  # noqa: E731 - a default
@@ -50,6 +51,7 @@ def create_endpoint(
             EndpointVersion.objects.create(
                 endpoint=row, number=0, published=published, added_by=actor.user, added_at=now
             )
+            _audit(row, actor, "created", published_pipeline=published.uid)
             note_stored(row)
     except IntegrityError:
         raise _name_taken(name.strip()) from None
@@ -83,7 +85,9 @@ def add_version(
     )
     if make_default:
         row.default_version = version.number
-    _touch(row, actor)
+    _touch(row, actor, "version_added", version=version.number, published_pipeline=published.uid)
+    if make_default:
+        _audit(row, actor, "default_changed", version=version.number)
     note_stored(version)
     return version
 
@@ -101,8 +105,8 @@ def set_default_version(
             f"Version {number} of endpoint {row.name!r} is disabled. Enable it first.",
             code="version_disabled",
         )
-    row.default_version = number
-    _touch(row, actor)
+    was, row.default_version = row.default_version, number
+    _touch(row, actor, "default_changed", version=number, before=was)
     return row
 
 
@@ -127,7 +131,8 @@ def set_version_status(
         )
     version.status = status
     version.save(update_fields=["status"])
-    _touch(row, actor)
+    word = "enabled" if status == EndpointVersion.ACTIVE else "disabled"
+    _touch(row, actor, f"version_{word}", version=number)
     return version
 
 
@@ -137,7 +142,7 @@ def enable_endpoint(*, endpoint: PipelineEndpoint, actor: Actor) -> PipelineEndp
     row = _locked(endpoint)
     _refuse_archived(row)
     row.status = PipelineEndpoint.ACTIVE
-    _touch(row, actor)
+    _touch(row, actor, "enabled")
     return row
 
 
@@ -147,7 +152,7 @@ def disable_endpoint(*, endpoint: PipelineEndpoint, actor: Actor) -> PipelineEnd
     row = _locked(endpoint)
     _refuse_archived(row)
     row.status = PipelineEndpoint.DISABLED
-    _touch(row, actor)
+    _touch(row, actor, "disabled")
     return row
 
 
@@ -156,7 +161,7 @@ def archive_endpoint(*, endpoint: PipelineEndpoint, actor: Actor) -> PipelineEnd
     """Out of the lists for good, or until it is reactivated; its name is free for another."""
     row = _locked(endpoint)
     row.status = PipelineEndpoint.ARCHIVED
-    _touch(row, actor)
+    _touch(row, actor, "archived")
     return row
 
 
@@ -171,7 +176,7 @@ def reactivate_endpoint(
         with transaction.atomic():
             row = _locked(endpoint)
             row.name, row.status = wanted.strip(), PipelineEndpoint.ACTIVE
-            _touch(row, actor)
+            _touch(row, actor, "reactivated")
     except IntegrityError:
         raise _name_taken(wanted.strip()) from None
     return row
@@ -190,9 +195,10 @@ def describe_endpoint(
     try:
         with transaction.atomic():
             row = _locked(endpoint)
-            row.name = name.strip()
+            was, row.name = row.name, name.strip()
             row.description = changes.get("description", row.description) or ""
-            _touch(row, actor)
+            renamed = {"before": was} if was != row.name else {}
+            _touch(row, actor, "changed", **renamed)
     except IntegrityError:
         raise _name_taken(name.strip()) from None
     return row
@@ -206,9 +212,22 @@ def _locked(endpoint: PipelineEndpoint) -> PipelineEndpoint:
     )
 
 
-def _touch(row: PipelineEndpoint, actor: Actor) -> None:
+def _touch(row: PipelineEndpoint, actor: Actor, done: str, **detail: Any) -> None:
     row.updated_by, row.updated_at = actor.user, timezone.now()
     row.save()
+    _audit(row, actor, done, **detail)
+
+
+def _audit(row: PipelineEndpoint, actor: Actor, done: str, **detail: Any) -> None:
+    record_audit(
+        actor=actor,
+        workspace=row.workspace,
+        action=f"endpoint.{done}",
+        kind="pipeline endpoint",
+        uid=row.uid,
+        name=row.name,
+        detail=detail,
+    )
 
 
 def _version(endpoint: PipelineEndpoint, number: int) -> EndpointVersion:

@@ -21,6 +21,7 @@ from pipelines.services.submission import check_graph
 from workspaces.domain.errors import InvalidInput, Problem
 from workspaces.models import Workspace
 from workspaces.services.access import Actor
+from workspaces.services.audit import record_audit
 
 WHAT = "published pipeline"
 FIELDS = ("name", "description", "version", "continue_on_step_failure")
@@ -39,11 +40,19 @@ def publish_graph(
     Its environments are built at once, so that what they resolve to is of this day. Raises
     InvalidInput with every problem, by node and field.
     """
+    graph = check_publication(workspace=workspace, body=body)
+    return store_publication(
+        workspace=workspace, actor=actor, body=body, graph=graph, note=note_stored
+    )
+
+
+def check_publication(*, workspace: Workspace, body: Mapping[str, Any]) -> Graph:
+    """The graph of a body that can be published. Raises InvalidInput with every problem."""
     problems = _body_problems(body, (*FIELDS, "graph"))
     graph, wrong = check_graph(workspace, body.get("graph"))
     if problems or wrong:
         raise InvalidInput.of(problems + wrong)
-    return _store(workspace=workspace, actor=actor, body=body, graph=graph, note=note_stored)
+    return graph
 
 
 def publish_run(
@@ -64,7 +73,7 @@ def publish_run(
         "graph": run.graph,
         "continue_on_step_failure": run.continue_on_step_failure if given is None else given,
     }
-    return _store(
+    return store_publication(
         workspace=run.workspace, actor=actor, body=kept, graph=graph, run=run, note=note_stored
     )
 
@@ -98,11 +107,17 @@ def change_published(
     if problems:
         raise InvalidInput.of(problems)
     row = PublishedPipeline.objects.select_for_update().get(pk=published.pk)
+    was = row.status
     row.status = changes.get("status", row.status)
     row.name = changes.get("name", row.name).strip()
     row.description = changes.get("description", row.description) or ""
     row.updated_by, row.updated_at = actor.user, timezone.now()
     row.save(update_fields=["status", "name", "description", "updated_by", "updated_at"])
+    if row.status != was:
+        word = "enabled" if row.status == PublishedPipeline.ACTIVE else "disabled"
+        _audit(row, actor, word)
+    if "name" in changes or "description" in changes:
+        _audit(row, actor, "changed")
     return row
 
 
@@ -118,15 +133,16 @@ def _body_problems(body: Mapping[str, Any], known: tuple[str, ...]) -> list[Prob
 
 
 @transaction.atomic
-def _store(
+def store_publication(
     *,
     workspace: Workspace,
     actor: Actor,
     body: Mapping[str, Any],
     graph: Graph,
-    note: Callable[[PublishedPipeline], None],
+    note: Callable[[PublishedPipeline], None] = NOTHING,
     run: Run | None = None,
 ) -> PublishedPipeline:
+    """Keep a checked body, frozen with its environments."""
     now = timezone.now()
     raw = body["graph"]
     row = PublishedPipeline.objects.create(
@@ -153,8 +169,21 @@ def _store(
     FrozenEnvironment.objects.bulk_create(
         [FrozenEnvironment(published=row, asked=asked, build=build) for asked, build in builds]
     )
+    _audit(row, actor, "created", run=None if run is None else run.uid, version=row.version)
     note(row)
     return row
+
+
+def _audit(row: PublishedPipeline, actor: Actor, done: str, **detail: Any) -> None:
+    record_audit(
+        actor=actor,
+        workspace=row.workspace,
+        action=f"published_pipeline.{done}",
+        kind="published pipeline",
+        uid=row.uid,
+        name=row.name,
+        detail={key: value for key, value in detail.items() if value not in (None, "")},
+    )
 
 
 def _builds_of(

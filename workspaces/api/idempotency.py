@@ -8,6 +8,7 @@ killed after the work and before the answer leaves `done`, and the retry answers
 from __future__ import annotations
 
 import functools
+import hashlib
 import json
 from collections.abc import Callable
 from datetime import timedelta
@@ -148,8 +149,10 @@ def _in_progress() -> Conflict:
 
 
 def _body_digest(request: Request) -> str:
+    """Of the body and the address: the same body sent elsewhere is another request."""
     _ = request.data  # parsing leaves the digest
-    return str(getattr(request, "body_digest", ""))
+    text = f"{request.get_full_path()} {getattr(request, 'body_digest', '')}"
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _plain(data: Any) -> Any:

@@ -8,6 +8,7 @@ from enum import StrEnum
 class Permission(StrEnum):
     READ = "read"  # see everything in the workspace except secrets
     WRITE = "write"  # upload, register, submit, cancel, tag
+    PUBLISH = "publish"  # published pipelines, endpoints, schedules: make, change, switch off
     COMPUTE = "compute"  # create, change and delete compute targets
     MANAGE = "manage"  # members, tokens of others, deletion of the workspace
 
@@ -20,7 +21,7 @@ class Role(StrEnum):
 
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.OWNER: frozenset(Permission),
-    Role.CONTRIBUTOR: frozenset({Permission.READ, Permission.WRITE, Permission.COMPUTE}),
+    Role.CONTRIBUTOR: frozenset(Permission) - {Permission.MANAGE},
     Role.READER: frozenset({Permission.READ}),
 }
 

@@ -23,6 +23,7 @@ TOUCH_EVERY = timedelta(minutes=1)  # `last_used_at` is for people; a write per 
 NEEDS: dict[Permission, str] = {
     Permission.READ: "read this workspace",
     Permission.WRITE: "change anything in this workspace",
+    Permission.PUBLISH: "publish, change or schedule pipelines",
     Permission.COMPUTE: "create, change or delete compute targets",
     Permission.MANAGE: "manage this workspace, its members and tokens",
 }
