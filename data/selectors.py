@@ -9,7 +9,7 @@ from pathlib import Path
 from django.db.models import F, Max, QuerySet
 
 from data.domain.paths import clean_path, pattern_regex, split_pattern
-from data.models import DatasetVersion, Datastore
+from data.models import Dataset, DatasetVersion, Datastore
 from data.storage import StoredFile, open_storage
 from workspaces.domain.errors import InvalidInput, NotFound
 from workspaces.domain.relative_paths import shown
@@ -64,6 +64,11 @@ def local_path(datastore: Datastore, path: str) -> Path:
 def list_files(datastore: Datastore, prefix: str) -> list[StoredFile]:
     """The files at a path: one file, all below a folder, or all that match `*` and `**`."""
     return [file for file, _ in _expand(datastore, _cleaned(prefix, pattern=True))]
+
+
+def list_entries(datastore: Datastore, folder: str, limit: int) -> list[str]:
+    """Names in one folder, folders first and with a `/` at their end; none where no folder is."""
+    return open_storage(datastore.root).entries(_cleaned(folder), limit)
 
 
 def path_files(datastore: Datastore, path: str) -> list[DataFile]:
@@ -148,6 +153,13 @@ def registered_datasets(workspace: Workspace) -> list[DatasetVersion]:
     rows = _versions(workspace).filter(dataset__isnull=False)
     latest = rows.alias(last=Max("dataset__versions__version")).filter(version=F("last"))
     return list(latest.order_by("dataset__name"))
+
+
+def dataset_choices(workspace: Workspace) -> dict[str, int]:
+    """The latest version of each registered dataset, by name in alphabetical order."""
+    rows = Dataset.objects.filter(workspace=workspace, versions__isnull=False)
+    latest = rows.annotate(latest=Max("versions__version")).order_by("name")
+    return {name: version or 0 for name, version in latest.values_list("name", "latest")}
 
 
 def dataset_names(workspace_id: int, uids: Iterable[str]) -> dict[str, tuple[str, int]]:

@@ -20,7 +20,7 @@ import fsspec
 
 from data.domain.paths import PRIVATE_FOLDER
 from workspaces.domain.errors import Conflict, InvalidInput, NotFound
-from workspaces.domain.relative_paths import shown
+from workspaces.domain.relative_paths import path_fault, shown
 from workspaces.storage import Readable
 
 CHUNK = 1 << 20
@@ -42,6 +42,7 @@ class Storage(Protocol):
     def local_path(self, path: str) -> Path: ...
     def info(self, path: str) -> StoredFile | None: ...
     def walk(self, folder: str) -> Iterator[StoredFile]: ...
+    def entries(self, folder: str, limit: int) -> list[str]: ...
     def write(self, path: str, stream: Readable, *, overwrite: bool) -> StoredFile: ...
 
 
@@ -78,6 +79,21 @@ class FolderStorage:
 
     def is_folder(self, path: str) -> bool:
         return self.local_path(path).is_dir()
+
+    def entries(self, folder: str, limit: int) -> list[str]:
+        """Names in a folder, folders first and ending in `/`; links are left out."""
+        try:
+            with os.scandir(self.local_path(folder)) as found:
+                kept = [
+                    (not entry.is_dir(), entry.name)
+                    for entry in found
+                    if not entry.is_symlink()
+                    and not path_fault(entry.name)
+                    and (folder or entry.name != PRIVATE_FOLDER)
+                ]
+        except (FileNotFoundError, NotADirectoryError):
+            return []
+        return [name if is_file else f"{name}/" for is_file, name in sorted(kept)[:limit]]
 
     def walk(self, folder: str) -> Iterator[StoredFile]:
         """Every file below a folder, sorted by path. Links to folders are not followed."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from pipelines.views import again, computes, environments, lists, runs, steps
+from pipelines.views import again, computes, environments, lists, parameters, runs, steps
 
 app_name = "pages"
 HERE = "w/<str:workspace_name>/"
@@ -32,6 +32,8 @@ urlpatterns = [
     path(
         ENVIRONMENTS + "builds/<str:key>/again", environments.build_again, name="environment-again"
     ),
+    path(HERE + "parameters/paths", parameters.suggest_paths, name="parameter-paths"),
+    path(HERE + "parameters/versions", parameters.suggest_versions, name="parameter-versions"),
     path(RUN, runs.show_run, name="run"),
     path(RUN + "live", runs.refresh_run, name="run-live"),
     path(RUN + "cancel", runs.cancel, name="run-cancel"),

@@ -152,6 +152,8 @@ ROUTES: dict[str, dict[str, str]] = {
     f"{RUN_PAGE}resubmit": {"GET": "change", "POST": "change"},
     f"{RUN_PAGE}resume": {"GET": "change", "POST": "change"},
     f"{RUN_PAGE}forecast": {"POST": "change"},
+    f"{PAGE}parameters/paths": {"GET": "page"},
+    f"{PAGE}parameters/versions": {"GET": "page"},
     f"{PAGE}compute/": {"GET": "page"},
     f"{PAGE}compute/new/": {"GET": "change", "POST": "change"},
     TARGET_PAGE: {"GET": "page", "POST": "change"},

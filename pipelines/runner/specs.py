@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 
 from data import selectors as data
-from data.models import Datastore
+from data.models import DatasetVersion, Datastore
 from pipelines.domain.compute_paths import HERE, read_compute_path
 from pipelines.domain.output_datasets import fill_destination
 from pipelines.models import Output, Run, StepRun
@@ -136,13 +136,23 @@ def _from_dataset(draft: Draft, one: SpecInput, uid: str, mode: str) -> str:
     if mode == "direct":
         return version.uid
     folder = one["folder"] = one.get("at") or f"inputs/{one['name']}"
-    for file in data.dataset_files(version):
+    files = data.dataset_files(version)
+    for file in files:
         target = f"{folder}/{file.relative}"
         copy: SpecCopy = {"source": str(file.local), "to": target, "link": mode == "mount"}
         one["copies"].append(copy)
         draft.file_count += 1
         draft.size += 0 if mode == "mount" else file.size
+    if _is_one_file(version, files):
+        return os.fspath(draft.folder / folder / files[0].relative)
     return os.fspath(draft.folder / folder)
+
+
+def _is_one_file(version: DatasetVersion, files: list[data.DataFile]) -> bool:
+    """Whether a file dataset names one file, whose path the script gets, as in v1."""
+    entries = version.definition["paths"]
+    named = len(entries) == 1 and len(files) == 1 and entries[0]["path"] == files[0].path
+    return version.kind == DatasetVersion.FILE and named
 
 
 def _output_place(step: StepRun, source: dict[str, Any]) -> tuple[Path, Output]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,17 +13,24 @@ from django.views.decorators.http import require_http_methods, require_POST
 from pipelines import selectors
 from pipelines.domain.status import FINAL, Status
 from pipelines.models import Run
-from pipelines.parameter_form import Field, fields_of, values_of
+from pipelines.parameter_form import (
+    Field,
+    fields_of,
+    place_problems,
+    recent_values,
+    values_of,
+)
 from pipelines.services.again import body_of_run, resubmit_run, resume_run
 from pipelines.services.forecast import forecast_run
 from pipelines.views.common import crumbs, page_url
-from workspaces.domain.errors import Conflict, InvalidInput
+from workspaces.domain.errors import Conflict, InvalidInput, Problem
 from workspaces.domain.roles import Permission
 from workspaces.pages import workspace_page
 
 RESUBMIT, RESUME = "resubmit", "resume"
 ALL_STEPS = "*"
 LISTED_STEPS = 500
+MEND = "Mend the marked parameters to see what would run."
 WORDS = {"reused": "reused", "runs": "runs", "depends": "depends"}
 COUNT_WORDS = (("reused", "reused"), ("runs", "to run"), ("depends", "decided on the way"))
 
@@ -62,7 +70,7 @@ def _forced(request: HttpRequest) -> Forced:
 
 def _body(request: HttpRequest, run: Run, mode: str, fields: list[Field]) -> dict[str, Any]:
     """What the form asks the service for."""
-    body: dict[str, Any] = {"parameters": values_of(run, fields)}
+    body: dict[str, Any] = {"parameters": values_of(fields, run.parameters)}
     forced = _forced(request)
     if mode == RESUME:
         nodes = [node_id for node_id, _ in _nodes(run)] if forced.all else forced.nodes
@@ -120,8 +128,8 @@ def _again(request: HttpRequest, run_uid: str, mode: str) -> HttpResponse:
     if mode == RESUME and Status(run.status) not in FINAL:
         raise Conflict(f"Run {run.number} has not ended: wait for it, or cancel it first.")
     if request.method != "POST":
-        return _page(request, run, mode, fields_of(run))
-    fields = fields_of(run, request.POST)
+        return _page(request, run, mode, _fields(request, run))
+    fields = _fields(request, run)
     if any(one.error for one in fields):
         return _page(request, run, mode, fields)
     submit = resume_run if mode == RESUME else resubmit_run
@@ -132,19 +140,32 @@ def _again(request: HttpRequest, run_uid: str, mode: str) -> HttpResponse:
             body=_body(request, run, mode, fields),
         )
     except InvalidInput as error:
-        return _page(request, run, mode, fields, _sentences(error))
+        left = place_problems(fields, error.problems)
+        told = _sentences(left) if error.problems else error.detail
+        return _page(request, run, mode, fields, told)
     return redirect(page_url(request, "run", run_uid=new.uid))
 
 
-def _sentences(error: InvalidInput) -> str:
-    """Every problem, with the step that has it."""
+def _fields(request: HttpRequest, run: Run, *, recent: bool = True) -> list[Field]:
+    """The run's parameters with its values, or with what was posted."""
+    return fields_of(
+        run.workspace,
+        run.graph.get("parameters") or [],
+        run.parameters,
+        typed=request.POST if request.method == "POST" else None,
+        recent=recent_values(run.experiment_id) if recent else None,
+    )
+
+
+def _sentences(problems: Sequence[Problem]) -> str:
+    """Every problem that is not a parameter's, with the step that has it."""
     lines = [
         f"{problem.node_name or problem.node}: {problem.message}"
         if problem.node
         else problem.message
-        for problem in error.problems[:10]
+        for problem in problems[:10]
     ]
-    return " ".join(lines) or error.detail
+    return " ".join(lines)
 
 
 @require_http_methods(["GET", "POST"])
@@ -168,10 +189,10 @@ def show_forecast(request: HttpRequest, run_uid: str) -> HttpResponse:
     workspace = request.workspace  # type: ignore[attr-defined]
     run = selectors.get_run(workspace, run_uid)
     mode = RESUME if request.POST.get("mode") == RESUME else RESUBMIT
-    fields = fields_of(run, request.POST, recent=False)
+    fields = _fields(request, run, recent=False)
     context: dict[str, Any] = {"run": run, "fields": fields, "forced": _forced(request)}
     if any(one.error for one in fields):
-        context["problem"] = "Mend the marked parameters to see what would run."
+        context["problem"] = MEND
     else:
         asked = _body(request, run, mode, fields)
         body = body_of_run(run, asked)
@@ -184,7 +205,8 @@ def show_forecast(request: HttpRequest, run_uid: str) -> HttpResponse:
         try:
             context |= _forecast(forecast_run(workspace=workspace, body=body), mode)
         except InvalidInput as error:
-            context["problem"] = _sentences(error)
+            left = place_problems(fields, error.problems)
+            context["problem"] = _sentences(left) or (MEND if error.problems else error.detail)
     response = render(request, "pipelines/again_forecast.html", context)
     response["Cache-Control"] = "no-store"
     return response

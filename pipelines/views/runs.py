@@ -14,6 +14,7 @@ from pipelines import page_selectors, selectors
 from pipelines.api.shapes import run_detail
 from pipelines.domain.status import FINAL, Status, sentence
 from pipelines.models import Run
+from pipelines.parameter_values import run_parameters
 from pipelines.services.cancel import cancel_run, cancel_step
 from pipelines.views.common import asked, crumbs, may_write, page_url
 from pipelines.views.steps import panel_context
@@ -50,6 +51,7 @@ def run_context(request: HttpRequest, run_uid: str, tab: str) -> dict[str, Any]:
         "failed": failed,
         "failed_sentence": sentence(failed.reason, failed.reason_data) if failed else "",
         "error_shown": failed is not None or run.status == Status.FAILED.value,
+        "parameters": run_parameters(run),
         "git": {
             key: run.properties[name]
             for key, name in (

@@ -13,6 +13,7 @@ from pipelines import artifacts, page_selectors, selectors, step_words
 from pipelines.domain.status import FINAL, Status, sentence
 from pipelines.environment_selectors import step_notices
 from pipelines.models import Run, StepRun
+from pipelines.parameter_values import step_parameters
 from pipelines.previews import IMAGE_LIMIT, image_type, read_preview
 from pipelines.resource_chart import draw_resources
 from pipelines.views.common import crumbs, may_write, page_url
@@ -87,43 +88,8 @@ def _details(request: HttpRequest, step: StepRun, origin: StepRun) -> dict[str, 
     }
 
 
-def _source_text(source: dict[str, Any]) -> str:
-    if "node" in source:
-        return f"{source['node']} / {source.get('output', '')}"
-    if "dataset" in source:
-        return f"dataset {source['dataset']}"
-    return f"{source.get('datastore', '')}/{source.get('path', '')}"
-
-
 def _parameters(request: HttpRequest, step: StepRun, origin: StepRun) -> dict[str, Any]:
-    run_values = step.run.parameters
-    names = [a["parameter"] for a in step.node.get("arguments", []) if _is_parameter(a)]
-    own = []
-    for name, value in (step.node.get("parameters") or {}).items():
-        bound = value["parameter"] if _is_parameter(value) else ""
-        own.append(
-            {"name": name, "value": run_values.get(bound) if bound else value, "bound": bound}
-        )
-    names += [row["bound"] for row in own if row["bound"]]
-    return {
-        "pipeline_parameters": [
-            {"name": name, "value": run_values.get(name)} for name in dict.fromkeys(names)
-        ],
-        "step_parameters": own,
-        "inputs": [
-            {
-                "name": port.get("name", ""),
-                "mode": port.get("mode", ""),
-                "source": _source_text(port.get("source") or {}),
-            }
-            for port in step.node.get("inputs", [])
-        ],
-        "output_ports": step.node.get("outputs", []),
-    }
-
-
-def _is_parameter(value: Any) -> bool:
-    return isinstance(value, dict) and isinstance(value.get("parameter"), str)
+    return step_parameters(step)
 
 
 def _outputs(request: HttpRequest, step: StepRun, origin: StepRun) -> dict[str, Any]:

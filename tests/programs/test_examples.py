@@ -51,3 +51,26 @@ def test_data_dependency(studio: Any, tmp_path: Path) -> None:
     assert "heaviest: apple" in said
     (totals,) = (tmp_path / "data_dependency").glob("outputs/azureml/*/counted/totals.json")
     assert totals.read_text() == '{"apple": 7, "pear": 2, "plum": 1}'
+
+
+def test_parameters(studio: Any, tmp_path: Path) -> None:
+    said = run_example(studio, "parameters", tmp_path)
+    assert "Problems: []" in said
+    assert "summer: 2 rows, files ['summer.csv', 'winter'], at least 1" in said
+    assert "winter: 3 rows, files ['winter.csv'], at least 2" in said
+    second, first = (
+        studio.get(f"/runs/{item['id']}")
+        for item in studio.get("/runs?experiment=parameters")["items"]
+    )
+    assert first["graph"]["parameters"] == second["graph"]["parameters"]
+    assert second["parameters"]["folder"] == {
+        "datastore": "workspaceblobstore",
+        "path": "weather/winter",
+    }
+    (step,) = second["steps"]
+    versions = [run["steps"][0]["inputs"][1]["dataset"]["version"] for run in (first, second)]
+    assert versions == [1, 2]
+    assert step["why"]["sentence"] == (
+        'least: 1 -> 2, word: "summer" -> "winter", data path folder: weather -> weather/winter, '
+        "dataset weather: version 1 -> 2"
+    )

@@ -44,12 +44,19 @@ def sample_data(notebooks: Path) -> Iterator[str]:
         server.shutdown()
 
 
-def run_notebook(studio: Any, folder: Path, name: str, host: str) -> str:
+def run_notebook(
+    studio: Any,
+    folder: Path,
+    name: str,
+    host: str,
+    *,
+    before: str = "",
+    places: dict[str, str] | None = None,
+) -> str:
     studio.write_config(folder)
     program = folder / f"{name}.py"
-    program.write_text(
-        program_of(folder / f"{name}.ipynb", {"https://dprepdata.blob.core.windows.net": host})
-    )
+    hosts = places or {"https://dprepdata.blob.core.windows.net": host}
+    program.write_text(program_of(folder / f"{name}.ipynb", hosts, before=before))
     done = subprocess.run(
         [sys.executable, program.name],
         cwd=folder,
@@ -112,3 +119,53 @@ def test_g2_steps_joined_by_data(studio: Any, notebooks: Path, sample_data: str)
         assert f"Outputs of step {name}\n\tname: processed_data{number}\n" in said
     (trained,) = folder.glob("outputs/azureml/*/processed_data1")
     assert trained.is_dir()
+
+
+GITHUB = (
+    "'https://raw.githubusercontent.com/Azure/MachineLearningNotebooks/'",
+    "'4e7b3784d50e81c313c62bcdf9a330194153d9cd/how-to-use-azureml/work-with-data/'",
+    "'datasets-tutorial/train-with-datasets/train-dataset/iris.csv'",
+)
+
+
+def test_g7_datasets_as_parameters(studio: Any, notebooks: Path) -> None:
+    table = (notebooks / "how-to-use-azureml/azure-synapse/Titanic.csv").read_bytes()
+    files = "/datastores/workspaceblobstore/files"
+    studio.put(f"{files}/demo/Titanic.csv?overwrite=true", table)
+    studio.put(f"{files}/demo/iris.csv?overwrite=true", b"length,species\n5.1,setosa\n")
+    places = {
+        "'https://dprepdata.blob.core.windows.net/demo/Titanic.csv'": (
+            "(ws.get_default_datastore(), 'demo/Titanic.csv')"
+        ),
+        GITHUB[0]: "(ws.get_default_datastore(), 'demo/iris.csv')",
+        GITHUB[1]: "",
+        GITHUB[2]: "",
+    }
+    name = "aml-pipelines-showcasing-dataset-and-pipelineparameter"
+    run_notebook(studio, notebooks / INTRO, name, "", before="pipeline.publish(", places=places)
+    default, chosen = runs_of(studio, "showcasing-dataset")
+    assert (default["status"], chosen["status"]) == ("Completed", "Completed")
+    assert default["graph"] == chosen["graph"]
+    assert [one["type"] for one in default["graph"]["parameters"]] == ["dataset", "dataset"]
+    for run, words in ((default, "Braund, Mr. Owen Harris"), (chosen, "5.1,setosa")):
+        log = studio.step_log(run["steps"][0]["id"])
+        assert words in log
+        assert "Traceback" not in log
+
+
+def test_g7_data_paths_as_parameters(studio: Any, notebooks: Path, sample_data: str) -> None:
+    for folder in ("sample_datapath1", "sample_datapath2"):
+        path = f"/datastores/workspaceblobstore/files/{folder}/data.txt?overwrite=true"
+        studio.put(path, folder.encode())
+    name = "aml-pipelines-showcasing-datapath-and-pipelineparameter"
+    run_notebook(studio, notebooks / INTRO, name, sample_data, before="pipeline.publish(")
+    default, chosen = runs_of(studio, "showcasing-datapath")
+    assert (default["status"], chosen["status"]) == ("Completed", "Completed")
+    for number, run in ((1, default), (2, chosen)):
+        log = studio.step_log(run["steps"][0]["id"])
+        assert f"Sample string argument  : sample_string{number}" in log
+        assert f"/sample_datapath{number}\n" in log
+    assert (
+        "data path input_datapath: sample_datapath1 -> sample_datapath2"
+        in (chosen["steps"][0]["why"]["sentence"])
+    )

@@ -99,14 +99,14 @@ def make_step(folder: Path, name: str, **changes: Any) -> PythonScriptStep:
     return PythonScriptStep(**given)
 
 
-def build(*steps: Any, values: dict[str, Any] | None = None) -> BuiltGraph:
+def build(*steps: Any) -> BuiltGraph:
     """The graph of steps and of what they wait for; every snapshot is called `snap`."""
     links = Links(
         snapshot=lambda folder: "snap",
         dataset=lambda dataset: dataset.identity,
         default_datastore=lambda: "workspaceblobstore",
     )
-    return build_graph(with_upstream(flatten(steps)), links, values)
+    return build_graph(with_upstream(flatten(steps)), links)
 
 
 def data_between(folder: Path, edges: dict[str, list[str]]) -> list[PythonScriptStep]:

@@ -10,7 +10,6 @@ import pytest
 from azureml.core import RunConfiguration
 from azureml.core.conda_dependencies import CondaDependencies
 from azureml.data.data_reference import DataReference
-from azureml.data.datapath import DataPath, DataPathComputeBinding
 from azureml.data.dataset_consumption_config import DatasetConsumptionConfig
 from azureml.pipeline.core import PipelineData, PipelineParameter, StepSequence
 
@@ -190,18 +189,6 @@ def test_a_parameter_is_typed_by_its_default(default: Any, kind: str, folder: Pa
     assert node["parameters"] == {"q": {"parameter": "p"}}
 
 
-def test_a_path_parameter_is_the_source_of_an_input(folder: Path):
-    parameter = PipelineParameter("where", DataPath(Store(), "titanic/Titanic.csv"))
-    given = (parameter, DataPathComputeBinding(mode="mount"))
-    step = make_step(folder, "s", arguments=["--in", given], inputs=[given])
-    assert only_node(step)["inputs"][0]["source"]["path"] == "titanic/Titanic.csv"
-    other = build(step, values={"where": DataPath(Store("other"), "iris.csv")})
-    (node,) = other.graph["nodes"]
-    assert node["arguments"] == ["--in", {"input": "where"}]
-    assert node["inputs"][0]["source"] == {"datastore": "other", "path": "iris.csv"}
-    assert other.graph["parameters"] == []
-
-
 def test_literals_keep_their_value(folder: Path):
     arguments = ["--n", 5, 1e-05, True, Path("a") / "b", "é 🌾"]
     assert only_node(make_step(folder, "s", arguments=arguments))["arguments"] == [
@@ -224,13 +211,6 @@ def test_all_other_keywords_reach_the_node(folder: Path):
     step = make_step(folder, "s", allow_reuse=False, version="2", hash_paths=["main.py"])
     node = only_node(step)
     assert (node["allow_reuse"], node["version"], node["hash_paths"]) == (False, "2", ["main.py"])
-
-
-def test_a_setting_that_is_not_applied_is_told(folder: Path):
-    nodes = PipelineParameter("nodes", 2)
-    built = build(make_step(folder, "s", runconfig_pipeline_params={"NodeCount": nodes}))
-    assert "NodeCount" in built.graph["nodes"][0]["comment"]
-    assert built.graph["parameters"][0]["name"] == "nodes"
 
 
 def test_every_problem_is_found_at_once(folder: Path, tmp_path: Path):

@@ -7,10 +7,11 @@ import re
 from pathlib import Path
 
 
-def program_of(notebook: Path, replacements: dict[str, str]) -> str:
-    """Python text of all code cells; `%%writefile` writes its file, other magics are left out.
+def program_of(notebook: Path, replacements: dict[str, str], *, before: str = "") -> str:
+    """Python text of the code cells; `%%writefile` writes its file, other magics are left out.
 
-    `replacements` maps hosts of sample data to a local server's address.
+    `replacements` maps hosts of sample data to a local server's address. `before` ends the
+    program at the first cell that holds this text.
     """
     cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
     parts: list[str] = []
@@ -18,6 +19,8 @@ def program_of(notebook: Path, replacements: dict[str, str]) -> str:
         if cell["cell_type"] != "code":
             continue
         text = "".join(cell["source"])
+        if before and before in text:
+            break
         for old, new in replacements.items():
             text = text.replace(old, new)
         parts.append(f"print('--- cell {number}', flush=True)")

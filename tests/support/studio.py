@@ -141,6 +141,15 @@ class RunningStudio:
         with urllib.request.urlopen(request, timeout=30) as answer:
             return json.load(answer)
 
+    def step_log(self, step_id: str) -> str:
+        """All that a step printed."""
+        request = urllib.request.Request(
+            f"{self.url}/api/v1/workspaces/{self.workspace}/steps/{step_id}/log",
+            headers={"Authorization": f"Bearer {self.token}"},
+        )
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return str(answer.read().decode())
+
     def put(self, path: str, content: bytes) -> Any:
         """PUT bytes at a path below the workspace's REST address."""
         request = urllib.request.Request(

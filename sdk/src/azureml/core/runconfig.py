@@ -193,19 +193,20 @@ class RunConfiguration(Settings):
         self.datacaches: list[Any] = []
         self.services: dict[str, Any] = {}
         self.auto_prepare_environment = True
-        self._target = "local"
+        self._target: Any = "local"
         if conda_dependencies is not None:
             assert self.environment is not None
             self.environment.python.conda_dependencies = conda_dependencies
 
     @property
-    def target(self) -> str:
-        """The name of the compute target; ``local`` if none was set."""
+    def target(self) -> Any:
+        """The compute target's name, or a pipeline parameter; ``local`` if none was set."""
         return self._target
 
     @target.setter
     def target(self, value: Any) -> None:
-        self._target = str(getattr(value, "name", value) or "local")
+        is_parameter = hasattr(value, "default_value")
+        self._target = value if is_parameter else str(getattr(value, "name", value) or "local")
 
     @property
     def environment_variables(self) -> dict[str, str]:
@@ -246,7 +247,7 @@ class RunConfiguration(Settings):
         noted: dict[str, Any] = {}
         if self.docker.use_docker:
             noted["use_docker"] = True
-        if self.node_count != 1:
+        if isinstance(self.node_count, int) and self.node_count != 1:
             noted["node_count"] = self.node_count
         if noted:
             wire = wire or {

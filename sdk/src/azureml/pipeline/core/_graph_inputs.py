@@ -92,7 +92,9 @@ def match_input(known: Sequence[GivenInput], wanted: GivenInput) -> GivenInput |
     for one in same:
         if one.name == wanted.name:
             return one
-    return same[0] if same and wanted.needs_declaring else None
+    # A data parameter without a name of its own is whatever input the step has of it.
+    bare = isinstance(wanted.source, PipelineParameter) and wanted.name == wanted.source.name
+    return same[0] if same and (wanted.needs_declaring or bare) else None
 
 
 def _read_parameter(parameter: PipelineParameter) -> GivenInput | None:

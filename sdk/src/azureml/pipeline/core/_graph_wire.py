@@ -10,7 +10,7 @@ import os
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Callable, Dict, List, Mapping, Sequence
+from typing import Any, Callable, Dict, List, Sequence
 
 from azureml._forebay.errors import Problem
 from azureml.pipeline.core._graph_inputs import (
@@ -26,12 +26,20 @@ from azureml.pipeline.core._parameters import (
     _plain,
     is_data_path,
     is_dataset,
+    value_to_wire,
 )
 from azureml.pipeline.core._pipeline_data import PipelineData
 from azureml.pipeline.core._ports import OutputPortBinding
 from azureml.pipeline.core._step import PipelineStep
 
 Json = Dict[str, Any]
+# Settings of a run configuration that v1 takes from parameters.
+SETTINGS = (
+    "NodeCount",
+    "MpiProcessCountPerNode",
+    "TensorflowWorkerCount",
+    "TensorflowParameterServerCount",
+)
 _ENVIRONMENT_PATH = "$AZUREML_DATAREFERENCE_"
 
 
@@ -47,21 +55,18 @@ class Links:
 
 @dataclass
 class BuiltGraph:
-    """The graph, what is wrong with it, and the parameters that stand for data."""
+    """The graph, and what is wrong with it."""
 
     graph: Json
     problems: List[Problem] = field(default_factory=list)
-    data_parameters: Dict[str, PipelineParameter] = field(default_factory=dict)
 
 
-def build_graph(
-    steps: Sequence[PipelineStep], links: Links, values: Mapping[str, Any] | None = None
-) -> BuiltGraph:
-    """The graph of `steps` (upstream first); `values` chooses the data of data parameters."""
-    writer = _GraphWriter(steps, links, values or {})
+def build_graph(steps: Sequence[PipelineStep], links: Links) -> BuiltGraph:
+    """The graph of `steps`, upstream first."""
+    writer = _GraphWriter(steps, links)
     nodes = [writer.write_node(step) for step in steps]
     graph = {"version": 1, "parameters": list(writer.parameters.values()), "nodes": nodes}
-    return BuiltGraph(graph, writer.problems, writer.data_parameters)
+    return BuiltGraph(graph, writer.problems)
 
 
 def name_nodes(names: Sequence[str]) -> List[str]:
@@ -79,14 +84,10 @@ def name_nodes(names: Sequence[str]) -> List[str]:
 
 
 class _GraphWriter:
-    def __init__(
-        self, steps: Sequence[PipelineStep], links: Links, values: Mapping[str, Any]
-    ) -> None:
+    def __init__(self, steps: Sequence[PipelineStep], links: Links) -> None:
         self.links = links
-        self.values = values
         self.problems: List[Problem] = []
         self.parameters: Dict[str, Json] = {}
-        self.data_parameters: Dict[str, PipelineParameter] = {}
         ids = name_nodes([step.name for step in steps])
         self.ids = {id(step): node for step, node in zip(steps, ids)}
         self.producers: Dict[int, PipelineStep] = {}
@@ -96,15 +97,12 @@ class _GraphWriter:
 
     def write_node(self, step: Any) -> Json:
         """One step as a node; problems are collected, never raised."""
-        inputs = collect_inputs(step._inputs, step._arguments)
+        data = [one for one in step._params.values() if isinstance(one, PipelineParameter)]
+        inputs = collect_inputs(step._inputs, [*step._arguments, *data])
         for position, given in enumerate(step._inputs):
             if read_input(given) is None:
                 self._unknown_value(step, f"inputs[{position}]", given)
         folder, script = self._locate_script(step)
-        compute = step._compute_name()
-        if not compute:
-            message = "No compute target is given: set compute_target or runconfig.target."
-            self._problem(step, "compute", message, "unknown_compute")
         return {
             "id": self.ids[id(step)],
             "name": step.name,
@@ -117,7 +115,7 @@ class _GraphWriter:
             ],
             "inputs": [self._write_input(step, *one) for one in enumerate(inputs)],
             "outputs": self._write_outputs(step),
-            "compute": compute,
+            "compute": self._write_compute(step),
             "environment": step._environment_wire(),
             "parameters": {
                 name: self._write_parameter_value(step, value)
@@ -128,16 +126,40 @@ class _GraphWriter:
             "hash_paths": step._hash_paths,
             "after": self._write_after(step),
             **step._limits_wire(),
-            "comment": self._comment_on(step),
+            **self._write_settings(step),
+            "comment": "",
         }
 
-    def _comment_on(self, step: Any) -> str:
-        """What was asked and is not applied, so that the run shows it."""
-        asked = [
-            f"{setting} from parameter '{self._declare(step, parameter)['parameter']}'"
-            for setting, parameter in step._runconfig_pipeline_params.items()
-        ]
-        return f"Not applied here: {', '.join(asked)}." if asked else ""
+    def _write_compute(self, step: Any) -> Any:
+        """The target's name, or the reference of the parameter that holds it."""
+        target = step._compute()
+        if isinstance(target, PipelineParameter):
+            return self._declare(step, target)
+        if not target:
+            message = "No compute target is given: set compute_target or runconfig.target."
+            self._problem(step, "compute", message, "unknown_compute")
+        return target
+
+    def _write_settings(self, step: Any) -> Json:
+        """Run configuration settings that come from parameters; nothing when there are none."""
+        for name, value in step._environment_variables().items():
+            if isinstance(value, PipelineParameter):
+                message = (
+                    f"The environment variable {name} can't be a PipelineParameter: use "
+                    f"params={{'{name}': …}}, which the script finds as AML_PARAMETER_{name}."
+                )
+                self._problem(step, f"environment.variables.{name}", message)
+        settings = {}
+        for name, value in step._setting_parameters().items():
+            where = f"runconfig_parameters.{name}"
+            if name not in SETTINGS:
+                message = f"'{name}' can't be a parameter: use one of {', '.join(SETTINGS)}."
+                self._problem(step, where, message)
+            elif not isinstance(value, PipelineParameter):
+                self._problem(step, where, f"{name} must be a PipelineParameter.")
+            else:
+                settings[name] = self._declare(step, value)
+        return {"runconfig_parameters": settings} if settings else {}
 
     def _locate_script(self, step: Any) -> tuple[Path | None, str]:
         """The source directory and the script's path in it; None when it can't be sent."""
@@ -179,8 +201,9 @@ class _GraphWriter:
     def _write_source(self, step: PipelineStep, one: GivenInput, where: str) -> Json:
         source = one.source
         if isinstance(source, PipelineParameter):
-            self.data_parameters[source.name] = source
-            source = self.values.get(source.name, source.default_value)
+            if source._is_data:
+                return self._declare(step, source)
+            source = source.default_value
         if isinstance(source, (PipelineData, OutputPortBinding)) or is_output_dataset(source):
             producer = self.producers.get(id(origin_of(source)))
             if producer is None:
@@ -278,14 +301,15 @@ class _GraphWriter:
         return text
 
     def _write_parameter_value(self, step: PipelineStep, value: Any) -> Any:
-        if isinstance(value, PipelineParameter) and not value._is_data:
+        if isinstance(value, PipelineParameter):
             return self._declare(step, value)
         return str(_plain(value))
 
     def _declare(self, step: PipelineStep, parameter: PipelineParameter) -> Json:
         """Note a parameter of the pipeline; the reference that stands for its value."""
         name = parameter.name
-        entry = {"name": name, "type": parameter._type, "default": parameter.default_value}
+        default = value_to_wire(name, parameter.default_value, self.links.dataset)
+        entry = {"name": name, "type": parameter._type, "default": default}
         known = self.parameters.setdefault(name, entry)
         if known != entry:
             message = (

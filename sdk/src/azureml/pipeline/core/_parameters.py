@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Callable
+
+from azureml.exceptions import UserErrorException
 
 _TYPES = {bool: "bool", int: "int", float: "float", str: "string"}
 
 
 class PipelineParameter:
-    """A named value with a default, used in arguments, `params` or as an input.
+    """A named value with a default, used in arguments, `params`, as an input or compute target.
 
     :param name: how `pipeline_parameters` and scripts (`AML_PARAMETER_<name>`) call it.
     :param default_value: str, int, float, bool, a `DataPath` or a dataset. It fixes the type.
@@ -19,7 +21,7 @@ class PipelineParameter:
             raise ValueError("A pipeline parameter needs a name that is a non-empty string.")
         self.name = name
         self.default_value = _plain(default_value)
-        if self._type is None and not self._is_data:
+        if self._type is None:
             raise ValueError(
                 f"The default value of pipeline parameter '{name}' is a "
                 f"{type(default_value).__name__}: use a str, int, float, bool, DataPath or dataset."
@@ -27,13 +29,17 @@ class PipelineParameter:
 
     @property
     def _type(self) -> str | None:
-        """The wire's name of the value's type; None for a DataPath or dataset."""
+        """The wire's name of the value's type; None when it can't be one."""
+        if is_data_path(self.default_value):
+            return "datapath"
+        if is_dataset(self.default_value):
+            return "dataset"
         return _TYPES.get(type(self.default_value))
 
     @property
     def _is_data(self) -> bool:
-        """Whether the value stands for data, so that it becomes an input's source."""
-        return is_data_path(self.default_value) or is_dataset(self.default_value)
+        """Whether the value stands for data, so that it is the source of an input."""
+        return self._type in {"datapath", "dataset"}
 
     def _convert(self, value: Any) -> Any:
         """`value` in the type of the default; ValueError when it cannot be one."""
@@ -65,6 +71,23 @@ def convert(name: str, kind: str, value: Any) -> Any:
         if number is not None and (kind == "float" or float(value) == number):
             return number
     raise ValueError(f"The value {value!r} of pipeline parameter '{name}' is not a valid {kind}.")
+
+
+def value_to_wire(name: str, value: Any, dataset_id: Callable[[Any], str]) -> Any:
+    """A default or a chosen value as the server takes it; `dataset_id` stores a dataset."""
+    value = _plain(value)
+    if hasattr(value, "dataset") and hasattr(value, "mode"):  # a dataset consumption config
+        value = value.dataset
+    if isinstance(value, (str, int, float, bool, dict)):
+        return value
+    if is_dataset(value):
+        return {"dataset": dataset_id(value)}
+    if is_data_path(value) or hasattr(value, "data_reference_name"):
+        return value._to_wire()
+    raise UserErrorException(
+        f"The value of pipeline parameter '{name}' is a {type(value).__name__}: "
+        "use a str, int, float, bool, DataPath or dataset."
+    )
 
 
 def is_data_path(value: Any) -> bool:

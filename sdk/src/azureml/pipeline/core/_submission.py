@@ -15,7 +15,7 @@ from azureml._forebay.git import git_properties
 from azureml._forebay.snapshots import create_snapshot
 from azureml.exceptions import UserErrorException
 from azureml.pipeline.core._graph_wire import BuiltGraph, Links, build_graph
-from azureml.pipeline.core._parameters import _plain
+from azureml.pipeline.core._parameters import value_to_wire
 from azureml.pipeline.core._step import PipelineStep
 
 Json = Dict[str, Any]
@@ -55,7 +55,7 @@ class Submission:
             return {
                 **body,
                 "graph": built.graph,
-                "parameters": self._scalars(built),
+                "parameters": self._chosen(),
                 "properties": properties,
                 "source": "SDK",
             }
@@ -89,26 +89,28 @@ class Submission:
     def _build(self) -> BuiltGraph:
         links = Links(
             snapshot=self._send_snapshot,
-            dataset=lambda dataset: str(dataset._ensure_id(self._workspace)),
+            dataset=self._store_dataset,
             default_datastore=self._find_default_datastore,
             default_directory=self._directory,
         )
-        return build_graph(self._steps, links, self._values)
+        return build_graph(self._steps, links)
 
     def _check(self, built: BuiltGraph) -> List[Problem]:
-        body = {"graph": built.graph, "parameters": self._scalars(built)}
+        body = {"graph": built.graph, "parameters": self._chosen()}
         answer = self._workspace._transport.post_json(
             self._workspace._path("runs/validate"), body, repeatable=True
         )
         return merge_problems(built.problems, problems_from_json(answer["problems"]))
 
-    def _scalars(self, built: BuiltGraph) -> Json:
-        """The chosen values that the server resolves; those that stand for data are done."""
+    def _chosen(self) -> Json:
+        """The chosen values as the server takes them; datasets are stored there first."""
         return {
-            name: _plain(value)
+            name: value_to_wire(name, value, self._store_dataset)
             for name, value in self._values.items()
-            if name not in built.data_parameters
         }
+
+    def _store_dataset(self, dataset: Any) -> str:
+        return str(dataset._ensure_id(self._workspace))
 
     def _send_snapshot(self, folder: Path) -> str:
         folder = folder.resolve()

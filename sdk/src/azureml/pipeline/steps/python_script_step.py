@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Dict, List, Sequence
 
 from azureml.exceptions import UserErrorException
+from azureml.pipeline.core._parameters import PipelineParameter
 from azureml.pipeline.core._step import PipelineStep
 
 
@@ -14,9 +15,11 @@ class PythonScriptStep(PipelineStep):
     :param name: shown in the studio; the script's name when left out.
     :param arguments: literals, `PipelineParameter`, and the inputs and outputs of this step,
         each replaced by the value or path that the script needs.
-    :param compute_target: an object or a name; the run configuration's target when left out.
+    :param compute_target: an object, a name or a `PipelineParameter` with a name; the run
+        configuration's target when left out.
     :param runconfig: its environment and its target are used.
-    :param runconfig_pipeline_params: run configuration settings taken from parameters.
+    :param runconfig_pipeline_params: run configuration settings taken from parameters, such as
+        `{"NodeCount": PipelineParameter(…)}`; kept and shown, not applied on local compute.
     :param params: values the script finds in `AML_PARAMETER_<name>`.
     :param source_directory: the pipeline's default, else the current folder, when left out.
     :param allow_reuse: whether an earlier run with the same parts may stand for this one.
@@ -57,15 +60,35 @@ class PythonScriptStep(PipelineStep):
         self._version = None if version is None else str(version)
         self._hash_paths: List[str] | None = list(hash_paths) if hash_paths else None
 
-    def _compute_name(self) -> str:
-        """Name of the compute target, or "" when neither step nor runconfig gives one."""
+    def _compute(self) -> Any:
+        """The target's name or the parameter that holds it; "" when nothing gives one."""
         target = self._compute_target
         if target is None and self._runconfig is not None:
             target = self._runconfig.target
             target = "" if target == "local" else target  # a run configuration's own default
         if target is None:
             return ""
-        return target if isinstance(target, str) else str(target.name)
+        if isinstance(target, (str, PipelineParameter)):
+            return target
+        return str(target.name)
+
+    def _setting_parameters(self) -> Dict[str, Any]:
+        """By name the run configuration's settings that come from pipeline parameters."""
+        found = dict(self._runconfig_pipeline_params)
+        if self._runconfig is not None:
+            settings = {
+                "NodeCount": self._runconfig.node_count,
+                "MpiProcessCountPerNode": self._runconfig.mpi.process_count_per_node,
+                "TensorflowWorkerCount": self._runconfig.tensorflow.worker_count,
+                "TensorflowParameterServerCount": self._runconfig.tensorflow.parameter_server_count,
+            }
+            for name, value in settings.items():
+                if isinstance(value, PipelineParameter):
+                    found.setdefault(name, value)
+        return found
+
+    def _environment_variables(self) -> Dict[str, Any]:
+        return dict(self._runconfig.environment_variables) if self._runconfig else {}
 
     def _limits_wire(self) -> Dict[str, Any]:
         """The run configuration's time limit; nothing when there is none."""
