@@ -88,6 +88,24 @@ describe("layout", () => {
 const GOLDEN = join(import.meta.dirname, "../../tests/graphs");
 const files = existsSync(GOLDEN) ? readdirSync(GOLDEN).filter((name) => name.endsWith(".json")) : [];
 
+describe("parameters", () => {
+  const graph = JSON.parse(readFileSync(join(GOLDEN, "parameters.json"), "utf8")) as GraphJson;
+  it("draws a parameter that chooses data as a source, by its type", () => {
+    const model = buildModel(graph);
+    expect(model.byId.get("parameter:raw")).toMatchObject({ kind: "parameter", label: "raw", detail: "Pipeline parameter" });
+    expect(model.wires.map((wire) => [wire.source, wire.kind])).toEqual([["parameter:raw", "file"], ["parameter:titanic", "table"]]);
+  });
+  it("says what the parameter chose in a run", () => {
+    const inputs = [
+      { name: "raw_data", source: { datastore: "blob", path: "raw/2021" } },
+      { name: "passengers", source: { dataset: "d" }, dataset: { name: "titanic", version: 2 } },
+    ];
+    const model = buildModel(graph, [{ id: "s", node_id: "train", name: "train.py", status: "Running", inputs }]);
+    expect(model.byId.get("parameter:raw")?.detail).toBe("blob/raw/2021");
+    expect(model.byId.get("parameter:titanic")?.detail).toBe("titanic, version 2");
+  });
+});
+
 describe("golden graphs", () => {
   it.each(files)("%s is drawn whole", (file) => {
     const text = JSON.parse(readFileSync(join(GOLDEN, file), "utf8")) as GraphJson | { graph: GraphJson };

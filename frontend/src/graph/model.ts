@@ -30,14 +30,15 @@ export const ORDER_PORT = "order";
 /** Cards in the graph's order: each step, and one pill per distinct dataset or path that feeds steps. */
 export function buildModel(graph: GraphJson, steps: Iterable<StepJson> = []): GraphModel {
   const known = new Map(graph.nodes.map((node) => [node.id, node]));
+  const types: Types = new Map((graph.parameters ?? []).map((one) => [one.name, one.type]));
   const stepOf = new Map([...steps].map((step) => [step.node_id, step]));
   const cards = new Map<string, Card>();
   const wires: Wire[] = [];
-  for (const node of graph.nodes) cards.set(stepCardId(node.id), stepCard(node));
+  for (const node of graph.nodes) cards.set(stepCardId(node.id), stepCard(node, types));
   for (const node of graph.nodes) {
     const target = stepCardId(node.id);
     for (const input of node.inputs ?? []) {
-      const from = feed(input, known, stepOf.get(node.id), cards);
+      const from = feed(input, known, stepOf.get(node.id), cards, types);
       if (!from) continue;
       wires.push({ id: `${from.card}/${from.port}>${target}/${input.name}`, source: from.card, sourcePort: from.port, target, targetPort: portId("in", input.name), kind: from.kind });
     }
@@ -55,9 +56,12 @@ export function buildModel(graph: GraphJson, steps: Iterable<StepJson> = []): Gr
 export const stepCardId = (node: string): string => `step:${node}`;
 export const portId = (side: "in" | "out", name: string): string => `${side}:${name}`;
 
-function stepCard(node: NodeJson): Card {
+/** Types of the pipeline's parameters by name. */
+type Types = ReadonlyMap<string, string>;
+
+function stepCard(node: NodeJson, types: Types): Card {
   const inputs = (node.inputs ?? []).map((input): Port => {
-    const kind = sourceKind(input.source);
+    const kind = sourceKind(input.source, types);
     return { id: portId("in", input.name), name: input.name, kind, title: `Input ${input.name} (${kindWord(kind)}${input.mode ? `, ${input.mode}` : ""})` };
   });
   const outputs = (node.outputs ?? []).map((output): Port => ({
@@ -70,12 +74,15 @@ function stepCard(node: NodeJson): Card {
   };
 }
 
-const sourceKind = (source: SourceJson): PortKind => ("dataset" in source ? "table" : "node" in source || "datastore" in source ? "file" : "any");
+function sourceKind(source: SourceJson, types: Types): PortKind {
+  if ("parameter" in source) return ({ dataset: "table", datapath: "file" } as const)[types.get(source.parameter) ?? ""] ?? "any";
+  return "dataset" in source ? "table" : "file";
+}
 const kindWord = (kind: PortKind): string => ({ file: "files", table: "dataset", any: "any" })[kind];
 
 interface Feed { card: string; port: string; kind: PortKind }
 
-function feed(input: InputJson, known: ReadonlyMap<string, NodeJson>, step: StepJson | undefined, cards: Map<string, Card>): Feed | null {
+function feed(input: InputJson, known: ReadonlyMap<string, NodeJson>, step: StepJson | undefined, cards: Map<string, Card>, types: Types): Feed | null {
   const { source } = input;
   if ("node" in source) {
     const from = known.get(source.node);
@@ -85,7 +92,7 @@ function feed(input: InputJson, known: ReadonlyMap<string, NodeJson>, step: Step
   const told = step?.inputs?.find((one) => one.name === input.name);
   const card = sourceCard(input, source, told);
   if (!cards.has(card.id)) cards.set(card.id, card);
-  return { card: card.id, port: "out", kind: sourceKind(source) };
+  return { card: card.id, port: "out", kind: sourceKind(source, types) };
 }
 
 function sourceCard(input: InputJson, source: Exclude<SourceJson, { node: string }>, told: StepInputJson | undefined): Card {
@@ -98,7 +105,15 @@ function sourceCard(input: InputJson, source: Exclude<SourceJson, { node: string
     const label = source.path.replace(/\/+$/, "").split("/").pop() || source.datastore;
     return { ...shape, id: `datastore:${source.datastore}/${source.path}`, kind: "datastore", label, detail: `${source.datastore}/${source.path}` };
   }
-  return { ...shape, id: `parameter:${source.parameter}`, kind: "parameter", label: source.parameter, detail: "Pipeline parameter" };
+  return { ...shape, id: `parameter:${source.parameter}`, kind: "parameter", label: source.parameter, detail: chosen(told) || "Pipeline parameter" };
+}
+
+/** What a parameter chose in this run: a dataset with its version, or a path. */
+function chosen(told: StepInputJson | undefined): string {
+  const about = datasetName(told);
+  if (about.name) return about.version ? `${about.name}, version ${about.version}` : about.name;
+  const { datastore, path } = (told?.source ?? {}) as { datastore?: string; path?: string };
+  return datastore ? `${datastore}/${path ?? ""}` : "";
 }
 
 /** The server may tell a dataset's name in one of several shapes; none is required. */

@@ -20,12 +20,13 @@ export interface NodeJson {
   script?: string;
   inputs?: InputJson[];
   outputs?: OutputJson[];
-  compute?: string | null;
+  compute?: string | { parameter: string } | null;
   after?: string[];
   comment?: string;
 }
 
-export interface GraphJson { version: number; parameters?: unknown[]; nodes: NodeJson[] }
+export interface ParameterJson { name: string; type: string; default?: unknown }
+export interface GraphJson { version: number; parameters?: ParameterJson[]; nodes: NodeJson[] }
 
 export interface ReusedFrom { step_id?: string; run_id?: string; run_number: number; experiment?: string; url?: string | null }
 
