@@ -13,7 +13,8 @@ class EnvironmentBuild(models.Model):
     """One virtual environment, shared by every workspace and step that asks for its content.
 
     `key` is the digest of `spec` (see compute/domain/environments.py). `folder` is relative to
-    FOREBAY_DATA. `lock` lists what was installed, once it was.
+    FOREBAY_DATA. `lock` lists what was installed, once it was: a later build of the row installs
+    the same again.
     """
 
     PENDING = "Pending"  # asked for, not started

@@ -13,7 +13,7 @@ from django.db.models import Q
 from compute.models import EnvironmentBuild
 
 LEFTOVERS_LIVE = timedelta(days=1)
-# Words of step runs, which live a floor above: reached through the reverse relation only.
+# Step runs and published pipelines live floors above: reached through reverse relations only.
 GOING_ON = ("NotStarted", "Queued", "Preparing", "Running", "Finalizing", "CancelRequested")
 REMOVED_PREFIX = ".removed-"
 
@@ -50,10 +50,12 @@ def _sweep_unused(root: Path, now: datetime, days: int) -> int:
 
 
 def _may_be_needed(build: EnvironmentBuild) -> bool:
-    """Whether a step of a run that has not ended is in it, or will be."""
-    return EnvironmentBuild.objects.filter(
-        pk=build.pk, steprun__status__in=GOING_ON, steprun__run__status__in=GOING_ON
-    ).exists()
+    """Whether a step of a run that has not ended is in it, or a call of a pipeline may come."""
+    row = EnvironmentBuild.objects.filter(pk=build.pk)
+    return (
+        row.filter(steprun__status__in=GOING_ON, steprun__run__status__in=GOING_ON).exists()
+        or row.filter(frozen_in__published__status="Active").exists()
+    )
 
 
 def _sweep_leftovers(root: Path) -> int:

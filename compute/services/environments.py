@@ -211,10 +211,16 @@ def finish_build(*, build: EnvironmentBuild, lock: list[str], error: str, now: d
         pk=build.pk, attempt=build.attempt, status=EnvironmentBuild.BUILDING
     ).update(
         status=EnvironmentBuild.FAILED if error else EnvironmentBuild.READY,
-        lock=lock,
+        # A build that failed installed nothing: what it was before stays its lock.
+        lock=build.lock if error else lock,
         error=error,
         finished_at=now,
     )
+
+
+def is_frozen(*, build: EnvironmentBuild) -> bool:
+    """Whether a published pipeline (a floor above: by the reverse relation) was made with it."""
+    return EnvironmentBuild.objects.filter(pk=build.pk, frozen_in__isnull=False).exists()
 
 
 @transaction.atomic

@@ -12,11 +12,14 @@ from django.utils import timezone
 
 from compute.models import EnvironmentBuild
 from compute.services.environments import ask_for_build, request_environment
+from data.models import DatasetVersion
+from endpoints.domain.defaults import asks_by_name, with_defaults
 from endpoints.domain.texts import name_problem, text_problems, unknown_fields
 from endpoints.models import FrozenEnvironment, PublishedPipeline
 from pipelines.domain.graph import Graph
 from pipelines.domain.reuse import canonical, digest_of
 from pipelines.models import Run, StepRun
+from pipelines.services.data_parameters import pin_datasets
 from pipelines.services.submission import check_graph
 from workspaces.domain.errors import InvalidInput, Problem
 from workspaces.models import Workspace
@@ -144,7 +147,7 @@ def store_publication(
 ) -> PublishedPipeline:
     """Keep a checked body, frozen with its environments."""
     now = timezone.now()
-    raw = body["graph"]
+    raw = pin_defaults(workspace, body["graph"], {} if run is None else run.parameters)
     row = PublishedPipeline.objects.create(
         workspace=workspace,
         name=body["name"].strip(),
@@ -172,6 +175,31 @@ def store_publication(
     _audit(row, actor, "created", run=None if run is None else run.uid, version=row.version)
     note(row)
     return row
+
+
+def pin_defaults(
+    workspace: Workspace, graph: Mapping[str, Any], ran_with: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The graph with default datasets by id: those of the run that is published, else of now."""
+    named = {
+        one["name"]: one["default"]
+        for one in graph.get("parameters") or []
+        if asks_by_name(one.get("default"))
+    }
+    kept = {
+        name: ran_with[name]
+        for name, default in named.items()
+        if _is_version_of(workspace, ran_with.get(name), default["name"])
+    }
+    pinned, _ = pin_datasets(workspace, {**named, **kept})
+    return with_defaults(graph, pinned)
+
+
+def _is_version_of(workspace: Workspace, value: Any, name: str) -> bool:
+    """Whether a run's value is some version of the dataset that the default names."""
+    uid = value.get("dataset") if isinstance(value, Mapping) else None
+    rows = DatasetVersion.objects.filter(workspace=workspace, uid=uid, dataset__name=name)
+    return uid is not None and rows.exists()
 
 
 def _audit(row: PublishedPipeline, actor: Actor, done: str, **detail: Any) -> None:

@@ -29,6 +29,14 @@ for name in ("joblib", "pandas", "sklearn.pipeline", "sklearn.linear_model", "sk
     except Exception:
         pass
 """
+FROZEN = (
+    "A published pipeline was frozen with these very packages, so no others will do. Make them "
+    "available, or publish the pipeline again to resolve them anew."
+)
+FROZEN_PYTHON = (
+    "A published pipeline was frozen with Python {}, which is not on this machine any more. "
+    "Install it, or publish the pipeline again."
+)
 # pip's settings about where packages come from, and what uv calls them.
 PIP_SETTINGS = {
     "index-url": "--default-index",
@@ -51,6 +59,9 @@ def main(folder: Path) -> int:
     say(f"Build {order.get('attempt', 1)}:")
     for notice in order["notices"]:
         say(notice)
+    if not order["python"]:
+        say(FROZEN_PYTHON.format(order["python_version"]))
+        return 1
     making = [uv, "venv", "--quiet", "--relocatable", "--python", order["python"]]
     if not run_uv([*making, os.fspath(temporary)]).ok:
         return 1
@@ -69,17 +80,30 @@ def main(folder: Path) -> int:
 
 
 def install(order: dict[str, Any], command: list[str]) -> bool:
-    """Install with the pinned defaults; when they don't fit, with defaults of any version."""
+    """Install what was there before, if the environment was; else what is asked for."""
     requirements, defaults = order["requirements"], order["defaults"]
     if not requirements and not defaults:
         return True
     indexes = index_options(order["pip_python"])
+    if order.get("lock"):
+        say(f"Installing the {len(order['lock'])} packages that it had before.")
+        answer = run_patiently([*command, *indexes, "--no-deps", *order["lock"]])
+        if answer.ok or answer.remedy or order["frozen"]:
+            if not answer.ok:
+                say(answer.remedy or FROZEN)
+            return answer.ok
+        say("Some are not to be had any more; resolving what is asked for anew.")
+    return install_anew(requirements, defaults, [*command, *indexes])
+
+
+def install_anew(requirements: list[str], defaults: list[str], command: list[str]) -> bool:
+    """Install with the pinned defaults; when they don't fit, with defaults of any version."""
     say(f"Installing {', '.join([*requirements, *defaults])}, and what they need.")
-    answer = run_patiently([*command, *indexes, *requirements, *defaults])
+    answer = run_patiently([*command, *requirements, *defaults])
     if not answer.ok and not answer.remedy and requirements and defaults:
         say("The studio's default packages may not fit; trying their other versions.")
         names = [re.split(r"[=<>!~\[; ]", one)[0] for one in defaults]
-        answer = run_patiently([*command, *indexes, *requirements, *names])
+        answer = run_patiently([*command, *requirements, *names])
     if answer.remedy:
         say(answer.remedy)
     return answer.ok

@@ -158,12 +158,16 @@ class EnvironmentBuilds:
             return
         folder = self._process_folder(row)
         protocol.make_folder(folder)
-        spec = row.spec
+        spec, frozen = row.spec, environments.is_frozen(build=row)
         write_json(
             folder / "build.json",
             {
                 "uv": _find_uv(),
-                "python": environments.find_python(spec["python"]) or sys.executable,
+                "python": environments.find_python(spec["python"])
+                or ("" if frozen and row.lock else sys.executable),
+                "python_version": spec["python"],
+                "lock": row.lock,
+                "frozen": frozen,
                 "pip_python": sys.executable,
                 "target": os.fspath(self.data / row.folder),
                 "requirements": spec["requirements"],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
 import time
 from datetime import timedelta
@@ -186,3 +187,56 @@ def test_a_failed_build_is_explained_and_asked_again(bench: Any, owner: Any) -> 
     log = client.get(f"{api}/log?offset=6")
     assert log["X-Forebay-Log-Complete"] == "1" and log["X-Forebay-Log-Start"] == "6"
     assert b"no-such-package" in log.content
+
+
+LOCKED = {"lock": ["tqdm==4.66.0"], "frozen": False, "python_version": "3.11"}
+
+
+def test_an_environment_that_was_there_before_gets_the_same_packages(
+    order: Any, capfd: Any
+) -> None:
+    code, log = order(f'{VENV}echo "uv $@"', capfd, **LOCKED)
+    assert code == 0
+    assert "Installing the 1 packages that it had before." in log
+    assert "--no-deps tqdm==4.66.0\n" in log
+
+
+@pytest.mark.parametrize("frozen", [False, True])
+def test_packages_that_are_gone_end_only_a_frozen_build(
+    order: Any, capfd: Any, frozen: bool
+) -> None:
+    script = f'{VENV}case "$*" in *4.66.0*) echo gone; exit 1;; esac; echo "uv $@"'
+    code, log = order(script, capfd, **{**LOCKED, "frozen": frozen})
+    assert (code, "publish the pipeline again" in log) == ((1, True) if frozen else (0, False))
+    assert ("resolving what is asked for anew" in log) is not frozen
+
+
+def test_a_frozen_build_takes_no_other_python(order: Any, capfd: Any) -> None:
+    code, log = order(VENV, capfd, **{**LOCKED, "frozen": True, "python": ""})
+    assert code == 1
+    assert "frozen with Python 3.11, which is not on this machine any more" in log
+
+
+@pytest.mark.needs("packages")
+def test_a_published_pipeline_keeps_its_packages_over_a_newer_release(
+    bench: Any, actor: Any
+) -> None:
+    """Published with what was the newest tqdm; swept; called when a newer one is out."""
+    from endpoints.services.publishing import publish_run
+    from endpoints.services.submitting import submit_published
+
+    script = "import tqdm; print('tqdm', tqdm.__version__)"
+    wish = {"name": "mine", "python": {"packages": ["tqdm"]}}
+    run = bench.submit(script, built=False, node={"environment": wish, "allow_reuse": False})
+    assert bench.finish(run, seconds=60).status == "Completed"
+    published = publish_run(run=run, actor=actor, body={"name": "nightly"})
+    build = EnvironmentBuild.objects.get(requests__asked=wish)
+    # As if it had been built before the release that the index has now.
+    EnvironmentBuild.objects.filter(pk=build.pk).update(status="Removed", lock=["tqdm==4.66.1"])
+    shutil.rmtree(bench.data / build.folder)
+    called = submit_published(published=published, actor=actor, body={})
+    step = bench.finish(called, seconds=60)
+    assert step.status == "Completed"
+    assert "tqdm 4.66.1" in bench.log(step)
+    build.refresh_from_db()
+    assert build.lock == ["tqdm==4.66.1"]
