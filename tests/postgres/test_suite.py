@@ -10,9 +10,24 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-FOLDERS = ("pipelines", "runner", "live", "workspaces", "data", "compute", "pages")
+FOLDERS = (
+    "pipelines",
+    "runner",
+    "live",
+    "workspaces",
+    "data",
+    "compute",
+    "pages",
+    "endpoints",
+    "gateways",
+)
 # These meet no database, or bring a studio with one of its own.
-LEFT_OUT = ("runner/test_protocol.py", "runner/test_kill_series.py", "data/test_tables.py")
+LEFT_OUT = (
+    "runner/test_protocol.py",
+    "runner/test_kill_series.py",
+    "data/test_tables.py",
+    "gateways/test_real_callers.py",
+)
 
 
 @pytest.mark.needs("postgresql")

@@ -25,12 +25,16 @@ class SubmittingStudio(RunningStudio):
         with urllib.request.urlopen(request, timeout=30) as answer:
             return json.load(answer)
 
-    def submit(self, script: str, arguments: list[Any], outputs: list[Any]) -> str:
+    def upload(self, script: str) -> str:
+        """A snapshot of one file, main.py; its id."""
         sha = hashlib.sha256(script.encode()).hexdigest()
         frame = f"{sha} {len(script.encode())}\n".encode() + script.encode()
         self.post("/blobs", frame, "application/x-forebay-blobs")
         file = {"path": "main.py", "sha256": sha, "size": len(script), "executable": False}
-        snapshot = self.post("/snapshots", {"files": [file]})["id"]
+        return str(self.post("/snapshots", {"files": [file]})["id"])
+
+    def submit(self, script: str, arguments: list[Any], outputs: list[Any]) -> str:
+        snapshot = self.upload(script)
         node = {
             "id": "n1", "name": "main.py", "kind": "python_script", "snapshot": snapshot,
             "script": "main.py", "arguments": arguments, "inputs": [], "outputs": outputs,
