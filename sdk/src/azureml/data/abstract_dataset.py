@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Optional, TypeVar, Union
 
 from azureml._forebay.errors import NotFound
 from azureml._forebay.unsupported import without
+from azureml.data._web_paths import settle
 from azureml.data.dataset_consumption_config import DatasetConsumptionConfig
 from azureml.exceptions import UserErrorException
 
@@ -35,6 +36,7 @@ class AbstractDataset:
         self._workspace: Optional[Workspace] = None
         self._definition: dict[str, Any] = {}
         self._facts: dict[str, Any] = {}  # the server's JSON, once it has it
+        self._validate = False  # when it is made there
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -144,19 +146,32 @@ class AbstractDataset:
     # -- for the rest of the SDK ---------------------------------------------------------------
 
     @classmethod
-    def _make(cls: type[_Self], workspace: Workspace, definition: dict[str, Any]) -> _Self:
+    def _make(
+        cls: type[_Self], workspace: Optional[Workspace], definition: dict[str, Any]
+    ) -> _Self:
         dataset = cls()
         dataset._workspace = workspace
         dataset._definition = definition
         return dataset
 
-    def _ensure_id(self, workspace: Optional[Workspace] = None, validate: bool = False) -> str:
-        """The id; makes the dataset on the server if it has none. ``validate`` reads a little."""
+    def _checked(self: _Self, validate: bool) -> _Self:
+        """Itself, made on the server at once to be looked into, if its workspace is known."""
+        self._validate = validate
+        if validate and self._workspace is not None:
+            self._ensure_id()
+        return self
+
+    def _ensure_id(self, workspace: Optional[Workspace] = None) -> str:
+        """The id; makes the dataset on the server if it has none."""
         if not self._facts:
             workspace = self._workspace or workspace
             if workspace is None:
-                raise UserErrorException("This dataset belongs to no workspace.")
-            body = {"kind": self._kind, "definition": self._definition, "validate": validate}
+                raise UserErrorException(
+                    "This dataset of a web address belongs to no workspace yet: register it, or"
+                    " submit a step that reads it."
+                )
+            self._definition = settle(self._definition, workspace)
+            body = {"kind": self._kind, "definition": self._definition, "validate": self._validate}
             path = workspace._path("datasets")
             self._facts = workspace._transport.post_json(path, body, repeatable=True)
             self._workspace = workspace

@@ -8,6 +8,7 @@ import re
 from typing import TYPE_CHECKING, Any, NoReturn, Optional, Union
 
 from azureml._forebay.unsupported import not_supported, without
+from azureml.data._web_paths import is_web_address
 from azureml.data.azure_storage_datastore import AbstractDatastore
 from azureml.data.data_reference import DataReference
 from azureml.data.datapath import DataPath
@@ -96,14 +97,12 @@ class FileDatasetFactory:
 
         ``path`` is ``(datastore, "folder/*.csv")``, a DataPath, a DataReference, or a list of
         these; a folder means all files below it. ``validate`` checks that there are any.
+        An ``https://`` address is copied to the default datastore when the dataset is first used.
         """
         if partition_format:
             not_supported("Dataset.File.from_files(partition_format=…)", "Use paths in the step.")
         workspace, paths = paths_on_datastores(path)
-        dataset = FileDataset._make(workspace, {"paths": paths})
-        if validate:
-            dataset._ensure_id(validate=True)
-        return dataset
+        return FileDataset._make(workspace, {"paths": paths})._checked(validate)
 
     @staticmethod
     def upload_directory(
@@ -171,10 +170,7 @@ class TabularDatasetFactory:
             "support_multi_line": support_multi_line,
             "empty_as_string": empty_as_string,
         }
-        dataset = TabularDataset._make(workspace, definition)
-        if validate:
-            dataset._ensure_id(validate=True)
-        return dataset
+        return TabularDataset._make(workspace, definition)._checked(validate)
 
     @staticmethod
     def register_pandas_dataframe(
@@ -218,17 +214,26 @@ class TabularDatasetFactory:
         )
 
 
-def paths_on_datastores(path: Any) -> tuple[Workspace, list[dict[str, str]]]:
-    """The workspace and the wire form of all shapes of ``path`` that v1 takes."""
+def paths_on_datastores(path: Any) -> tuple[Optional[Workspace], list[dict[str, str]]]:
+    """The workspace and the wire form of all shapes of ``path`` that v1 takes.
+
+    Of web addresses alone no workspace is known: it is the one that first uses the dataset.
+    """
     items = path if isinstance(path, list) else [path]
     if not items:
         raise UserErrorException("path is empty. Give (datastore, path), or a list of these.")
-    pairs = [_datastore_and_path(item) for item in items]
-    first = pairs[0][0].workspace
-    for datastore, _ in pairs:
-        if datastore.workspace.name != first.name:
+    places: list[dict[str, str]] = []
+    workspace: Optional[Workspace] = None
+    for item in items:
+        if is_web_address(item):
+            places.append({"url": item})
+            continue
+        store, text = _datastore_and_path(item)
+        workspace = workspace or store.workspace
+        if store.workspace.name != workspace.name:
             raise UserErrorException("All paths of a dataset must be in one workspace.")
-    return first, [{"datastore": store.name, "path": text} for store, text in pairs]
+        places.append({"datastore": store.name, "path": text})
+    return workspace, places
 
 
 def _datastore_and_path(item: Any) -> tuple[AbstractDatastore, str]:
@@ -242,8 +247,8 @@ def _datastore_and_path(item: Any) -> tuple[AbstractDatastore, str]:
         return item[0], _normal(str(item[1] or ""))
     if isinstance(item, str) and _URL.match(item):
         not_supported(
-            f"A dataset of the web address {item}",
-            "Download the file, upload it with datastore.upload_files, and give (datastore, path).",
+            f"A dataset of the address {item}",
+            "Give an https:// address, or upload the file and give (datastore, path).",
         )
     if isinstance(item, (str, os.PathLike)):
         raise UserErrorException(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import shutil
 import tempfile
@@ -96,6 +98,9 @@ class FileDataset(AbstractDataset):
         return list(workspace._transport.list_items(path))
 
     def _input_name(self) -> str:
+        if self._workspace is None:  # of a web address: the definition stands for the id
+            words = json.dumps(self._definition, sort_keys=True).encode()
+            return "input_" + hashlib.sha256(words).hexdigest()[:8]
         return "input_" + self._ensure_id().replace("-", "")[:8]
 
 
