@@ -22,6 +22,12 @@ import pytest
 from tests.support.notebooks import program_of
 
 pytestmark = pytest.mark.needs("programs")
+TITANIC = "how-to-use-azureml/azure-synapse/Titanic.csv"
+IRIS = Path(__file__).parent.parent.parent / "examples" / "iris" / "iris.csv"
+IRIS_FOLDER = (
+    "Azure/MachineLearningNotebooks/4e7b3784d50e81c313c62bcdf9a330194153d9cd/how-to-use-azureml/"
+    "work-with-data/datasets-tutorial/train-with-datasets/train-dataset"
+)
 INTRO = "how-to-use-azureml/machine-learning-pipelines/intro-to-pipelines"
 
 
@@ -33,29 +39,25 @@ def notebooks(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def sample_data(notebooks: Path) -> Iterator[str]:
-    """An http server with Titanic.csv where the notebooks look for it; its address."""
-    folder = notebooks / "served" / "demo"
-    folder.mkdir(parents=True)
-    shutil.copy(notebooks / "how-to-use-azureml/azure-synapse/Titanic.csv", folder)
-    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(folder.parent))
+    """An http server with Titanic.csv and iris.csv where notebooks look for them; its address."""
+    served = notebooks / "served"
+    for source, place in ((TITANIC, "demo"), (IRIS, IRIS_FOLDER)):
+        (served / place).mkdir(parents=True)
+        shutil.copy(notebooks / source, served / place)
+    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(served))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_address[1]}"
         server.shutdown()
 
 
-def run_notebook(
-    studio: Any,
-    folder: Path,
-    name: str,
-    host: str,
-    *,
-    before: str = "",
-    places: dict[str, str] | None = None,
-) -> str:
+def run_notebook(studio: Any, folder: Path, name: str, host: str, *, before: str = "") -> str:
     studio.write_config(folder)
     program = folder / f"{name}.py"
-    hosts = places or {"https://dprepdata.blob.core.windows.net": host}
+    hosts = {
+        "https://dprepdata.blob.core.windows.net": host,
+        "https://raw.githubusercontent.com": host,
+    }
     program.write_text(program_of(folder / f"{name}.ipynb", hosts, before=before))
     done = subprocess.run(
         [sys.executable, program.name],
@@ -121,47 +123,79 @@ def test_g2_steps_joined_by_data(studio: Any, notebooks: Path, sample_data: str)
     assert trained.is_dir()
 
 
-GITHUB = (
-    "'https://raw.githubusercontent.com/Azure/MachineLearningNotebooks/'",
-    "'4e7b3784d50e81c313c62bcdf9a330194153d9cd/how-to-use-azureml/work-with-data/'",
-    "'datasets-tutorial/train-with-datasets/train-dataset/iris.csv'",
-)
+def test_g3_published_and_called_by_rest(studio: Any, notebooks: Path, sample_data: str):
+    said = run_notebook(
+        studio,
+        notebooks / INTRO,
+        "aml-pipelines-publish-and-run-using-rest-endpoint",
+        sample_data,
+    )
+    published = studio.get("/published-pipelines")["items"]
+    kept = {one["name"]: one for one in published}
+    assert kept["My_New_Pipeline"]["continue_on_step_failure"] is True
+    assert kept["My_New_Pipeline2"]["version"] == "0.1"
+    (by_program,) = runs_of(studio, "Pipeline_experiment_sample")
+    assert (by_program["status"], by_program["source"]) == ("Completed", "SDK")
+    (by_rest,) = runs_of(studio, "My_Pipeline1")
+    assert f"Submitted pipeline run:  {by_rest['id']}" in said
+    assert (by_rest["status"], by_rest["source"]) == ("Completed", "REST")
+    assert by_rest["properties"]["azureml.pipelineid"] == kept["My_New_Pipeline"]["id"]
+    compare = {step["name"]: step for step in by_rest["steps"]}["compare.py"]
+    assert "Argument 4: 45" in studio.step_log(compare["id"])
+    result = studio.get("/datasets/by-name/compare_result?version=latest")
+    files = studio.get(f"/datasets/{result['id']}/files")["items"]
+    assert [file["relative_path"].rpartition("/")[2] for file in files] == ["compare.txt"]
 
 
-def test_g7_datasets_as_parameters(studio: Any, notebooks: Path) -> None:
-    table = (notebooks / "how-to-use-azureml/azure-synapse/Titanic.csv").read_bytes()
-    files = "/datastores/workspaceblobstore/files"
-    studio.put(f"{files}/demo/Titanic.csv?overwrite=true", table)
-    studio.put(f"{files}/demo/iris.csv?overwrite=true", b"length,species\n5.1,setosa\n")
-    places = {
-        "'https://dprepdata.blob.core.windows.net/demo/Titanic.csv'": (
-            "(ws.get_default_datastore(), 'demo/Titanic.csv')"
-        ),
-        GITHUB[0]: "(ws.get_default_datastore(), 'demo/iris.csv')",
-        GITHUB[1]: "",
-        GITHUB[2]: "",
-    }
+def test_g4_versions_behind_an_endpoint(studio: Any, notebooks: Path, sample_data: str):
+    folder = notebooks / INTRO
+    said = run_notebook(
+        studio, folder, "aml-pipelines-setup-versioned-pipeline-endpoints", sample_data
+    )
+    (endpoint,) = studio.get("/pipeline-endpoints?name=NewName")["items"]
+    assert [one["version"] for one in endpoint["versions"]] == ["0", "1"]
+    assert endpoint["default_version"] == "1"
+    assert studio.get("/pipeline-endpoints?name=PipelineEndpointTest")["items"] == []
+    (by_rest,) = runs_of(studio, "default_pipeline")
+    assert f"Submitted pipeline run:  {by_rest['id']}" in said
+    by_sdk = runs_of(studio, "NewName")
+    assert all(f"Id: {run['id']}" in said for run in by_sdk)
+    (by_experiment,) = runs_of(studio, "submit_endpoint_sample")
+    assert by_experiment["tags"] == {"endpoint_tag": "1"}
+    runs = [by_rest, *by_sdk, by_experiment]
+    assert [run["origin"]["endpoint"]["version"] for run in runs] == ["0", "0", "1", "0"]
+    # The notebook gives its only step no arguments, and the script beside it wants two.
+    said_by_script = studio.step_log(by_rest["steps"][0]["id"])
+    assert "Argument 1: None" in said_by_script
+
+
+def test_g7_datasets_as_parameters(studio: Any, notebooks: Path, sample_data: str) -> None:
     name = "aml-pipelines-showcasing-dataset-and-pipelineparameter"
-    run_notebook(studio, notebooks / INTRO, name, "", before="pipeline.publish(", places=places)
+    said = run_notebook(studio, notebooks / INTRO, name, sample_data)
     default, chosen = runs_of(studio, "showcasing-dataset")
-    assert (default["status"], chosen["status"]) == ("Completed", "Completed")
     assert default["graph"] == chosen["graph"]
     assert [one["type"] for one in default["graph"]["parameters"]] == ["dataset", "dataset"]
-    for run, words in ((default, "Braund, Mr. Owen Harris"), (chosen, "5.1,setosa")):
+    (published,) = runs_of(studio, "publishedexperiment")
+    (by_rest,) = runs_of(studio, "MyRestPipeline")
+    assert f"Submitted pipeline run:  {by_rest['id']}" in said
+    iris = IRIS.read_text().splitlines()[2]
+    for run in (default, chosen, published, by_rest):
+        assert run["status"] == "Completed"
         log = studio.step_log(run["steps"][0]["id"])
-        assert words in log
-        assert "Traceback" not in log
+        assert ("Braund, Mr. Owen Harris" in log) == (run is default)
+        assert (iris in log) == (run is not default)
 
 
 def test_g7_data_paths_as_parameters(studio: Any, notebooks: Path, sample_data: str) -> None:
-    for folder in ("sample_datapath1", "sample_datapath2"):
-        path = f"/datastores/workspaceblobstore/files/{folder}/data.txt?overwrite=true"
-        studio.put(path, folder.encode())
+    for number in (1, 2, 3):
+        path = f"sample_datapath{number}/data.txt?overwrite=true"
+        studio.put(f"/datastores/workspaceblobstore/files/{path}", f"text {number}".encode())
     name = "aml-pipelines-showcasing-datapath-and-pipelineparameter"
-    run_notebook(studio, notebooks / INTRO, name, sample_data, before="pipeline.publish(")
+    run_notebook(studio, notebooks / INTRO, name, sample_data, before="Schedule.create(")
     default, chosen = runs_of(studio, "showcasing-datapath")
-    assert (default["status"], chosen["status"]) == ("Completed", "Completed")
-    for number, run in ((1, default), (2, chosen)):
+    by_rest = runs_of(studio, "MyRestPipeline")[-1]
+    for number, run in ((1, default), (2, chosen), (3, by_rest)):
+        assert run["status"] == "Completed"
         log = studio.step_log(run["steps"][0]["id"])
         assert f"Sample string argument  : sample_string{number}" in log
         assert f"/sample_datapath{number}\n" in log

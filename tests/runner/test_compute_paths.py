@@ -81,6 +81,26 @@ def test_a_single_file_lies_in_the_folder(bench: Any, workspace: Any) -> None:
     assert "given True data/a.txt\nsame True\nfound data/a.txt hello\n" in bench.log(step)
 
 
+@pytest.mark.parametrize("mode", ["mount", "download"])
+@pytest.mark.parametrize(("path", "given"), [("in/a.txt", "a.txt"), ("in", ""), ("in/*.txt", "")])
+def test_a_dataset_that_names_one_file_is_given_as_that_file(
+    bench: Any, workspace: Any, mode: str, path: str, given: str
+) -> None:
+    store(workspace, a__txt="hello")
+    version = create_dataset(
+        workspace=workspace,
+        actor=bench.actor,
+        kind="file",
+        definition={"paths": [{"datastore": "workspaceblobstore", "path": path}]},
+        validate=True,
+    )
+    node = reading("data", mode=mode, path_on_compute="data", source={"dataset": version.uid})
+    step = bench.finish(bench.submit(READ, node=node))
+    assert step.status == "Completed", step.error_lines
+    place = f"data/{given}".rstrip("/")
+    assert f"given True {place}\nsame True\nfound data/a.txt hello\n" in bench.log(step)
+
+
 @pytest.mark.parametrize(
     ("mode", "port", "words"),
     [

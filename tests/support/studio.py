@@ -134,21 +134,20 @@ class RunningStudio:
 
     def get(self, path: str) -> Any:
         """The JSON at a path below the workspace's REST address."""
+        return json.loads(self.read(path))
+
+    def read(self, path: str) -> bytes:
+        """The bytes at a path below the workspace's REST address."""
         request = urllib.request.Request(
             f"{self.url}/api/v1/workspaces/{self.workspace}{path}",
             headers={"Authorization": f"Bearer {self.token}"},
         )
         with urllib.request.urlopen(request, timeout=30) as answer:
-            return json.load(answer)
+            return bytes(answer.read())
 
     def step_log(self, step_id: str) -> str:
         """All that a step printed."""
-        request = urllib.request.Request(
-            f"{self.url}/api/v1/workspaces/{self.workspace}/steps/{step_id}/log",
-            headers={"Authorization": f"Bearer {self.token}"},
-        )
-        with urllib.request.urlopen(request, timeout=30) as answer:
-            return str(answer.read().decode())
+        return self.read(f"/steps/{step_id}/log").decode()
 
     def put(self, path: str, content: bytes) -> Any:
         """PUT bytes at a path below the workspace's REST address."""
