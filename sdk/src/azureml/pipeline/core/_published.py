@@ -276,11 +276,11 @@ def submit_published(
     """
     workspace = experiment.workspace
     given = dict(kwargs)
-    values = {**(given.pop("pipeline_params", None) or {})}
-    values.update(values_to_wire(workspace, given.pop("pipeline_parameters", None)))
+    older = values_to_wire(workspace, given.pop("pipeline_params", None))
+    newer = values_to_wire(workspace, given.pop("pipeline_parameters", None))
     body: Json = {
         "experiment": experiment.name,
-        "parameters": values_to_wire(workspace, values),
+        "parameters": {**older, **newer},
         "tags": {str(key): str(value) for key, value in (tags or {}).items()},
         "regenerate_outputs": bool(given.pop("regenerate_outputs", False)),
         **extra,

@@ -6,10 +6,8 @@ import html
 from typing import Any, Dict, Sequence, Tuple
 
 from azureml._forebay.errors import NotFound
-from azureml.data.dataset_consumption_config import DatasetConsumptionConfig
 from azureml.exceptions import UserErrorException
-from azureml.pipeline.core._graph_inputs import datastore_name
-from azureml.pipeline.core._parameters import _plain, is_data_path, is_dataset
+from azureml.pipeline.core._parameters import value_to_wire
 from azureml.pipeline.core._restclients.aeva.models.error_response import ErrorResponseException
 
 Json = Dict[str, Any]
@@ -48,17 +46,10 @@ def values_to_wire(workspace: Any, values: Dict[str, Any] | None) -> Json:
         raise UserErrorException(
             f"pipeline_parameters is a dictionary of name and value, not {values!r}."
         )
-    return {name: _value_to_wire(workspace, value) for name, value in (values or {}).items()}
-
-
-def _value_to_wire(workspace: Any, value: Any) -> Any:
-    if isinstance(value, DatasetConsumptionConfig):
-        value = value.dataset
-    if is_dataset(value):
-        return {"dataset": str(value._ensure_id(workspace))}
-    if is_data_path(value) or hasattr(value, "data_reference_name"):
-        return {"datastore": datastore_name(value), "path": value.path_on_datastore or ""}
-    return _plain(value)
+    return {
+        name: value_to_wire(name, value, lambda dataset: str(dataset._ensure_id(workspace)))
+        for name, value in (values or {}).items()
+    }
 
 
 def show_text(kind: str, facts: Sequence[Tuple[str, Any]]) -> str:
