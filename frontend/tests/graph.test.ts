@@ -92,7 +92,7 @@ describe("parameters", () => {
   const graph = JSON.parse(readFileSync(join(GOLDEN, "parameters.json"), "utf8")) as GraphJson;
   it("draws a parameter that chooses data as a source, by its type", () => {
     const model = buildModel(graph);
-    expect(model.byId.get("parameter:raw")).toMatchObject({ kind: "parameter", label: "raw", detail: "Pipeline parameter" });
+    expect(model.byId.get("parameter:raw")).toMatchObject({ kind: "parameter", label: "raw", detail: "Pipeline parameter", feeds: "file" });
     expect(model.wires.map((wire) => [wire.source, wire.kind])).toEqual([["parameter:raw", "file"], ["parameter:titanic", "table"]]);
   });
   it("says what the parameter chose in a run", () => {

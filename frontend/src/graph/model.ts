@@ -13,6 +13,8 @@ export interface Card {
   detail: string;
   inputs: Port[];
   outputs: Port[];
+  /** What a source gives to the steps that it feeds. */
+  feeds?: PortKind;
   width: number;
   height: number;
 }
@@ -90,9 +92,10 @@ function feed(input: InputJson, known: ReadonlyMap<string, NodeJson>, step: Step
     return { card: stepCardId(source.node), port: portId("out", source.output), kind: "file" };
   }
   const told = step?.inputs?.find((one) => one.name === input.name);
-  const card = sourceCard(input, source, told);
+  const kind = sourceKind(source, types);
+  const card = { ...sourceCard(input, source, told), feeds: kind };
   if (!cards.has(card.id)) cards.set(card.id, card);
-  return { card: card.id, port: "out", kind: sourceKind(source, types) };
+  return { card: card.id, port: "out", kind };
 }
 
 function sourceCard(input: InputJson, source: Exclude<SourceJson, { node: string }>, told: StepInputJson | undefined): Card {

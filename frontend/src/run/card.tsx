@@ -106,7 +106,7 @@ export const SourceCard = memo(function SourceCard({ data, selected }: NodeProps
             {level === "near" && <span className="source-detail" dir="auto">{card.detail}</span>}</span>
         </>
       )}
-      <Handle type="source" id="out" position={Position.Bottom} isConnectable={false} className={`port port-${card.kind === "dataset" ? "table" : "file"}`} />
+      <Handle type="source" id="out" position={Position.Bottom} isConnectable={false} className={`port port-${card.feeds ?? "file"}`} />
     </div>
   );
 });

@@ -82,7 +82,7 @@ def value_to_wire(name: str, value: Any, dataset_id: Callable[[Any], str]) -> An
         return value
     if is_dataset(value):
         return {"dataset": dataset_id(value)}
-    if is_data_path(value) or hasattr(value, "data_reference_name"):
+    if hasattr(value, "path_on_datastore") and hasattr(value, "_to_wire"):
         return value._to_wire()
     raise UserErrorException(
         f"The value of pipeline parameter '{name}' is a {type(value).__name__}: "
