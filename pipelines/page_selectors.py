@@ -12,9 +12,8 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Count, F, FloatField, Func, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from pipelines.domain.metric_series import MetricSeries, gather
 from pipelines.domain.status import FINAL, Status
-from pipelines.models import Artifact, Attempt, Event, Experiment, Metric, Output, Run, StepRun
+from pipelines.models import Artifact, Attempt, Event, Experiment, Output, Run, StepRun
 from workspaces.domain.errors import NotFound
 from workspaces.models import Workspace
 
@@ -314,57 +313,6 @@ def outputs_of(step: StepRun) -> list[Output]:
     """Published outputs by name."""
     rows = step.outputs.select_related("datastore", "dataset_version__dataset")
     return list(rows.order_by("name"))
-
-
-def metrics_of(step: StepRun, *, limit: int = 2000) -> list[MetricSeries]:
-    """The newest `limit` values of a step, gathered by name."""
-    rows = list(
-        Metric.objects.filter(run=step.run_id, step_run=step)
-        .order_by("-id")
-        .values_list("child_run__number", "child_run__name", "name", "kind", "value")[:limit]
-    )
-    return gather([_labelled(*row) for row in reversed(rows)])
-
-
-def _labelled(
-    number: int | None, child: str | None, name: str, kind: str, value: Any
-) -> tuple[str, str, Any]:
-    """A value under its series' name; those of a child run are series of their own."""
-    return (name if number is None else f"{child or 'child'} ({number}): {name}", kind, value)
-
-
-def run_metrics(
-    run: Run, *, limit: int = 5000
-) -> list[tuple[StepRun | None, StepRun | None, MetricSeries]]:
-    """The newest values of a run as (step, step that logged them, series), in the graph's order.
-
-    A reused step shows what the earlier one logged. The run's own values come first, without step.
-    """
-    steps = list(
-        StepRun.objects.filter(run=run)
-        .select_related("reused_from__run")
-        .only("uid", "name", "position", "reused", "run_id", "reused_from__uid",
-              "reused_from__run__uid", "reused_from__run__number")
-        .order_by("position")
-    )  # fmt: skip
-    origins = StepRun.objects.filter(run=run).values(origin=Coalesce("reused_from_id", "id"))
-    rows = list(
-        Metric.objects.filter(Q(step_run__in=origins) | Q(run=run, step_run=None))
-        .order_by("-id")
-        .values_list(
-            "step_run_id", "child_run__number", "child_run__name", "name", "kind", "value"
-        )[:limit]
-    )
-    by_step: dict[int | None, list[tuple[str, str, Any]]] = {}
-    for step_id, *row in reversed(rows):
-        by_step.setdefault(step_id, []).append(_labelled(*row))
-    found: list[tuple[StepRun | None, StepRun | None, MetricSeries]] = [
-        (None, None, series) for series in gather(by_step.get(None, []))
-    ]
-    for step in steps:
-        origin = step.reused_from or step
-        found += [(step, origin, series) for series in gather(by_step.get(origin.pk, []))]
-    return found
 
 
 def run_results(run: Run) -> tuple[Sequence[Output], Sequence[Artifact]]:

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from pipelines.views import again, computes, environments, lists, parameters, runs, steps
+from pipelines.views import (
+    again,
+    children,
+    computes,
+    environments,
+    lists,
+    parameters,
+    runs,
+    steps,
+)
 
 app_name = "pages"
 HERE = "w/<str:workspace_name>/"
@@ -40,6 +49,8 @@ urlpatterns = [
     path(RUN + "resubmit", again.resubmit, name="run-resubmit"),
     path(RUN + "resume", again.resume, name="run-resume"),
     path(RUN + "forecast", again.show_forecast, name="run-forecast"),
+    path(RUN + "children/", children.list_children, name="run-children"),
+    path(RUN + "children/<str:child_uid>/panel", children.show_child, name="child"),
     path(STEP + "cancel", runs.cancel_one, name="step-cancel"),
     path(STEP + "panel", steps.show_panel, name="step"),
     path(STEP + "preview", steps.show_preview, name="preview"),

@@ -149,6 +149,8 @@ ROUTES: dict[str, dict[str, str]] = {
     RUN_PAGE: {"GET": "page"},
     f"{RUN_PAGE}live": {"GET": "page"},
     f"{RUN_PAGE}cancel": {"POST": "change"},
+    f"{RUN_PAGE}children/": {"GET": "page"},
+    f"{RUN_PAGE}children/<str:child_uid>/panel": {"GET": "page"},
     f"{RUN_PAGE}resubmit": {"GET": "change", "POST": "change"},
     f"{RUN_PAGE}resume": {"GET": "change", "POST": "change"},
     f"{RUN_PAGE}forecast": {"POST": "change"},

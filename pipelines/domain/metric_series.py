@@ -1,15 +1,10 @@
-"""Logged metrics as pages show them: a line for numbers, a table for rows, an image's file."""
+"""What was logged under one name: numbers, rows of a table, an image's file."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
-
-CHART_WIDTH, CHART_HEIGHT = 120, 28
-CHART_POINTS = 240  # more than this are thinned out: the picture is 120 pixels wide
-TABLE_ROWS = 200
 
 
 @dataclass
@@ -26,32 +21,33 @@ class MetricSeries:
 
     @property
     def numbers(self) -> list[float]:
-        """The values in a row when all of them are numbers, lists laid end to end; else none."""
+        """The values in a row when all of them are numbers, lists laid end to end; else none.
+
+        NaN and infinities, which are stored as texts, are themselves again.
+        """
         flat: list[float] = []
         for value in self.values:
             for one in value if isinstance(value, list) else [value]:
-                if isinstance(one, bool) or not isinstance(one, int | float):
+                number = as_number(one)
+                if number is None:
                     return []
-                flat.append(float(one))
+                flat.append(number)
         return flat
 
     @property
-    def chart(self) -> str:
-        """Points of an SVG polyline, or nothing when there is no course to show."""
-        return polyline(self.numbers)
-
-    @property
-    def table(self) -> tuple[list[str], list[list[Any]]] | None:
-        """Column names and rows, for rows and tables."""
-        if not all(isinstance(value, dict) for value in self.values) or self.artifact:
-            return None
+    def whole_table(self) -> tuple[list[str], list[list[Any]]]:
+        """Column names and all rows, for rows and tables."""
         columns = list(dict.fromkeys(name for value in self.values for name in value))
         rows: list[list[Any]] = []
         for value in self.values:
             height = max((len(v) for v in value.values() if isinstance(v, list)), default=1)
             for index in range(height):
                 rows.append([_cell(value.get(name, ""), index) for name in columns])
-        return columns, rows[:TABLE_ROWS]
+        return columns, rows
+
+    @property
+    def is_table(self) -> bool:
+        return all(isinstance(value, dict) for value in self.values) and not self.artifact
 
     @property
     def artifact(self) -> str:
@@ -67,21 +63,13 @@ def _cell(value: Any, index: int) -> Any:
     return value[index] if index < len(value) else ""
 
 
-def polyline(numbers: Sequence[float]) -> str:
-    """Finite numbers as `x,y` pairs inside the chart's box, first at the left, greatest on top."""
-    known = [n for n in numbers if math.isfinite(n)]
-    if len(known) < 2:
-        return ""
-    stride = max(1, math.ceil(len(known) / CHART_POINTS))
-    thin = known[::stride] if stride == 1 else [*known[::stride], known[-1]]
-    low, high = min(thin), max(thin)
-    across = (CHART_WIDTH - 4) / (len(thin) - 1)
-    up = (CHART_HEIGHT - 4) / (high - low) if high > low else 0.0
-    middle = 0.0 if up else CHART_HEIGHT / 2 - 2
-    return " ".join(
-        f"{2 + index * across:.1f},{CHART_HEIGHT - 2 - middle - (number - low) * up:.1f}"
-        for index, number in enumerate(thin)
-    )
+def as_number(value: Any) -> float | None:
+    """A logged number; the texts that stand for NaN and infinities are some too."""
+    if isinstance(value, str):
+        return float(value) if value in ("NaN", "Infinity", "-Infinity") else None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value)
 
 
 def gather(rows: Sequence[tuple[str, str, Any]]) -> list[MetricSeries]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,6 +18,7 @@ from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 
 from data.models import DatasetVersion
+from pipelines.domain.figures import number_text
 from pipelines.domain.status import FINAL, Status, sentence
 from pipelines.models import Run, StepRun
 from pipelines.step_words import retry_line, tries_text
@@ -181,6 +183,14 @@ def shown_value(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:.6g}"
     return json.dumps(value, ensure_ascii=False)
+
+
+@register.filter
+def short_value(value: Any) -> str:
+    """The same for narrow columns: numbers with four digits that count."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        return shown_value(value)
+    return number_text(float(value))
 
 
 @register.filter

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 
+from pipelines.models import Run
 from pipelines.page_selectors import ListQuery
 from workspaces.domain.roles import Permission, Role, allows
 from workspaces.selectors import membership
@@ -58,5 +59,30 @@ def render_list(
     only_list = request.headers.get("HX-Target") == target
     response = render(request, fragment if only_list else page, context)
     patch_vary_headers(response, ["HX-Request", "HX-Target"])
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def render_panel(
+    request: HttpRequest, fragment: str, title: str, run: Run, context: dict[str, Any]
+) -> HttpResponse:
+    """A fragment for htmx and the graph's script; for everybody else a page around it."""
+    if request.headers.get("HX-Request") or request.headers.get("X-Requested-With"):
+        response = render(request, fragment, context)
+    else:
+        context |= {
+            "fragment": fragment,
+            "title": title,
+            "section": "experiments",
+            "breadcrumbs": crumbs(
+                request,
+                ("Experiments", page_url(request, "experiments")),
+                (run.experiment.name, page_url(request, "experiment", name=run.experiment.name)),
+                (f"Run {run.number}", page_url(request, "run", run_uid=run.uid)),
+                (title, ""),
+            ),
+        }
+        response = render(request, "pipelines/step_page.html", context)
+    response["Vary"] = "HX-Request, X-Requested-With, Cookie"
     response["Cache-Control"] = "no-store"
     return response

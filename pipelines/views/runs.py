@@ -10,12 +10,14 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
-from pipelines import page_selectors, selectors
+from pipelines import child_selectors, metric_selectors, page_selectors, selectors
 from pipelines.api.shapes import run_detail
 from pipelines.domain.status import FINAL, Status, sentence
+from pipelines.metric_page import lay_out
 from pipelines.models import Run
 from pipelines.parameter_values import run_parameters
 from pipelines.services.cancel import cancel_run, cancel_step
+from pipelines.views.children import child_context, run_children
 from pipelines.views.common import asked, crumbs, may_write, page_url
 from pipelines.views.steps import panel_context
 from workspaces.domain.errors import NotFound
@@ -27,6 +29,7 @@ TABS = (
     ("steps", "Steps", "steps"),
     ("outputs", "Outputs + logs", "output"),
     ("metrics", "Metrics", "metric"),
+    ("children", "Child runs", "branch"),  # only of runs that have some
     ("snapshot", "Snapshot", "snapshot"),
     ("json", "Raw JSON", "json"),
 )
@@ -78,7 +81,7 @@ def run_context(request: HttpRequest, run_uid: str, tab: str) -> dict[str, Any]:
         context["registered"] = any(row.dataset_version_id for row in context["outputs"])
         context["page"] = page_selectors.steps_page(run, context["asked"])
     elif tab == "metrics":
-        context["metrics"] = page_selectors.run_metrics(run)
+        context["metrics"] = lay_out(metric_selectors.run_metrics(run))
     return context
 
 
@@ -94,7 +97,9 @@ def show_run(request: HttpRequest, run_uid: str) -> HttpResponse:
     if not selected and context["failed"] is not None and tab in ("graph", "steps"):
         selected = context["failed"].uid  # zero clicks to the error
     step = None
-    if selected:
+    if request.GET.get("child"):
+        context |= _child(request, run)
+    elif selected:
         try:
             step = page_selectors.step_by_uid(run, selected)
         except NotFound:
@@ -105,11 +110,13 @@ def show_run(request: HttpRequest, run_uid: str) -> HttpResponse:
         context["snapshots"] = page_selectors.snapshots_of(run)
     elif tab == "json":
         context["raw"] = json.dumps(run_detail(run), indent=2, ensure_ascii=False)
+    elif tab == "children":
+        context["children"] = run_children(request, run)
     elif tab == "graph":
         context["page"] = page_selectors.steps_page(run, asked(request))
     context |= {
         "section": "experiments",
-        "tabs": TABS,
+        "tabs": _tabs(run, tab),
         "breadcrumbs": crumbs(
             request,
             ("Experiments", page_url(request, "experiments")),
@@ -120,6 +127,21 @@ def show_run(request: HttpRequest, run_uid: str) -> HttpResponse:
     response = render(request, "pipelines/run.html", context)
     response["Cache-Control"] = "no-store"
     return response
+
+
+def _tabs(run: Run, shown: str) -> tuple[tuple[str, str, str], ...]:
+    if shown == "children" or child_selectors.has_children(run):
+        return TABS
+    return tuple(tab for tab in TABS if tab[0] != "children")
+
+
+def _child(request: HttpRequest, run: Run) -> dict[str, Any]:
+    """The open panel of a child run; nothing for an old link."""
+    try:
+        child = child_selectors.get_child(run, request.GET["child"])
+    except NotFound:
+        return {}
+    return child_context(request, run, child)
 
 
 @workspace_page(Permission.READ)

@@ -5,18 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 
-from pipelines import artifacts, page_selectors, selectors, step_words
+from pipelines import (
+    artifacts,
+    child_selectors,
+    metric_selectors,
+    page_selectors,
+    selectors,
+    step_words,
+)
 from pipelines.domain.status import FINAL, Status, sentence
 from pipelines.environment_selectors import step_notices
+from pipelines.metric_page import lay_out
 from pipelines.models import Run, StepRun
 from pipelines.parameter_values import step_parameters
 from pipelines.previews import IMAGE_LIMIT, image_type, read_preview
 from pipelines.resource_chart import draw_resources
-from pipelines.views.common import crumbs, may_write, page_url
+from pipelines.views.children import Place, list_context
+from pipelines.views.common import may_write, page_url, render_panel
 from workspaces.domain.errors import ForebayError, NotFound
 from workspaces.domain.roles import Permission
 from workspaces.models import Snapshot
@@ -29,6 +38,7 @@ PANELS = (
     ("parameters", "Parameters"),
     ("outputs", "Outputs + logs"),
     ("metrics", "Metrics"),
+    ("children", "Child runs"),  # only of steps that have some
     ("snapshot", "Snapshot"),
     ("attempts", "Attempts"),
 )
@@ -54,7 +64,7 @@ def panel_context(request: HttpRequest, run: Run, step: StepRun) -> dict[str, An
         "may_write": may_write(request),
         "can_cancel_step": step_words.can_cancel(step),
         "run_over": Status(run.status) in FINAL,
-        "panels": PANELS,
+        "panels": _panels(origin, name),
         "panel": name,
         "tab": request.GET.get("tab", "graph"),
         "panel_url": page_url(request, "step", run_uid=run.uid, step_uid=step.uid),
@@ -63,6 +73,12 @@ def panel_context(request: HttpRequest, run: Run, step: StepRun) -> dict[str, An
     if fill is not None:
         context |= fill(request, step, origin)
     return context
+
+
+def _panels(origin: StepRun, shown: str) -> tuple[tuple[str, str], ...]:
+    if shown == "children" or child_selectors.children_of_step(origin).exists():
+        return PANELS
+    return tuple(panel for panel in PANELS if panel[0] != "children")
 
 
 def _arguments(step: StepRun) -> list[dict[str, str]]:
@@ -117,7 +133,11 @@ def _outputs(request: HttpRequest, step: StepRun, origin: StepRun) -> dict[str, 
 
 
 def _metrics(request: HttpRequest, step: StepRun, origin: StepRun) -> dict[str, Any]:
-    return {"metrics": page_selectors.metrics_of(origin), "resources": draw_resources(origin)}
+    found = metric_selectors.metrics_of(origin)
+    return {
+        "metrics": lay_out((step, origin, series) for series in found),
+        "resources": draw_resources(origin),
+    }
 
 
 def _snapshot(request: HttpRequest, step: StepRun, origin: StepRun) -> dict[str, Any]:
@@ -134,6 +154,16 @@ def _attempts(request: HttpRequest, step: StepRun, origin: StepRun) -> dict[str,
     }
 
 
+def _children(request: HttpRequest, step: StepRun, origin: StepRun) -> dict[str, Any]:
+    tab = request.GET.get("tab", "graph")
+    run_url = page_url(request, "run", run_uid=step.run.uid)
+    panel_url = page_url(request, "step", run_uid=step.run.uid, step_uid=step.uid)
+    query = urlencode({"tab": tab, "panel": "children"})
+    place = Place(f"{run_url}?{query}&step={step.uid}", f"{panel_url}?{query}")
+    children = child_selectors.children_of_step(origin)
+    return {"children": list_context(request, children, place)}
+
+
 FILLERS: dict[str, Callable[[HttpRequest, StepRun, StepRun], dict[str, Any]]] = {
     "details": _details,
     "parameters": _parameters,
@@ -141,37 +171,13 @@ FILLERS: dict[str, Callable[[HttpRequest, StepRun, StepRun], dict[str, Any]]] = 
     "metrics": _metrics,
     "snapshot": _snapshot,
     "attempts": _attempts,
+    "children": _children,
 }
 
 
 def _find(request: HttpRequest, run_uid: str, step_uid: str) -> tuple[Run, StepRun]:
     run = selectors.get_run(request.workspace, run_uid)  # type: ignore[attr-defined]
     return run, page_selectors.step_by_uid(run, step_uid)
-
-
-def _render(
-    request: HttpRequest, fragment: str, title: str, run: Run, context: dict[str, Any]
-) -> HttpResponse:
-    """A fragment for htmx and the graph's script; for everybody else a page around it."""
-    if request.headers.get("HX-Request") or request.headers.get("X-Requested-With"):
-        response = render(request, fragment, context)
-    else:
-        context |= {
-            "fragment": fragment,
-            "title": title,
-            "section": "experiments",
-            "breadcrumbs": crumbs(
-                request,
-                ("Experiments", page_url(request, "experiments")),
-                (run.experiment.name, page_url(request, "experiment", name=run.experiment.name)),
-                (f"Run {run.number}", page_url(request, "run", run_uid=run.uid)),
-                (title, ""),
-            ),
-        }
-        response = render(request, "pipelines/step_page.html", context)
-    response["Vary"] = "HX-Request, X-Requested-With, Cookie"
-    response["Cache-Control"] = "no-store"
-    return response
 
 
 @workspace_page(Permission.READ)
@@ -183,7 +189,7 @@ def show_panel(request: HttpRequest, run_uid: str, step_uid: str) -> HttpRespons
     if "log" in request.GET:
         context["attempt"] = _shown_attempt(context, request.GET["log"])
         fragment = "pipelines/step_attempt_log.html"
-    response = _render(request, fragment, step.name, run, context)
+    response = render_panel(request, fragment, step.name, run, context)
     if fragment == "pipelines/step_live.html" and context["step_final"]:
         response.status_code = 286  # htmx puts it in place and asks no more at intervals
     return response
@@ -222,7 +228,7 @@ def show_preview(request: HttpRequest, run_uid: str, step_uid: str) -> HttpRespo
         + "?"
         + request.GET.urlencode()
     )
-    return _render(request, "pipelines/preview.html", name, run, context)
+    return render_panel(request, "pipelines/preview.html", name, run, context)
 
 
 @workspace_page(Permission.READ)
@@ -256,7 +262,7 @@ def show_source(request: HttpRequest, run_uid: str, step_uid: str) -> HttpRespon
     except FileNotFoundError:
         raise NotFound("This file is not in the store any more.") from None
     context = {"run": run, "step": step, "name": path, "preview": preview, "image_url": ""}
-    return _render(request, "pipelines/preview.html", path, run, context)
+    return render_panel(request, "pipelines/preview.html", path, run, context)
 
 
 def _snapshot_file(snapshot: Snapshot, path: str) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pipelines import page_selectors
+from pipelines import metric_selectors
 from pipelines.models import ChildRun, Metric, StepRun
 from tests.support.submitting import body_of, make_snapshot, make_target, submit
 
@@ -17,7 +17,7 @@ def snapshot(workspace: Any, owner: Any) -> str:
     return make_snapshot(workspace, owner, {"main.py": "print(1)"})
 
 
-def test_values_of_children_and_of_the_run_are_series_of_their_own(
+def test_values_of_children_of_steps_and_of_the_run_stay_apart(
     workspace: Any, actor: Any, snapshot: str
 ) -> None:
     run = submit(workspace, actor, body_of("a", snapshot))
@@ -29,8 +29,13 @@ def test_values_of_children_and_of_the_run_are_series_of_their_own(
         Metric.objects.create(
             run=run, step_run=owner, child_run=inner, name="loss", value=value, logged_at=at
         )
-    shown = [(one.name, list(one.values)) for one in page_selectors.metrics_of(step)]
-    assert sorted(shown) == [("fold (1): loss", [7]), ("loss", [0.5])]
-    everything = [(s and s.name, one.name) for s, _, one in page_selectors.run_metrics(run)]
-    assert everything[0] == (None, "loss")
-    assert sorted(everything[1:]) == [("a.py", "fold (1): loss"), ("a.py", "loss")]
+
+    def shown(found: Any) -> list[tuple[str, list[Any]]]:
+        return [(one.name, list(one.values)) for one in found]
+
+    assert shown(metric_selectors.metrics_of(step)) == [("loss", [0.5])]
+    assert shown(metric_selectors.metrics_of_child(child)) == [("loss", [7])]
+    everything = [
+        (s and s.name, one.name, one.values) for s, _, one in metric_selectors.run_metrics(run)
+    ]
+    assert everything == [(None, "loss", [1]), ("a.py", "loss", [0.5])]

@@ -13,12 +13,20 @@ function reachScrolled(): void {
   }
 }
 
+/** `<details data-keep="key">` that somebody opened stays open when the server sends it anew. */
+function keepOpen({ target, fragment }: { target?: Element; fragment?: ParentNode }): void {
+  const open = new Set([...(target?.querySelectorAll<HTMLElement>("details[data-keep][open]") ?? [])].map((one) => one.dataset["keep"]));
+  if (open.size === 0) return;
+  for (const one of fragment?.querySelectorAll<HTMLDetailsElement>("details[data-keep]") ?? []) one.open = open.has(one.dataset["keep"]);
+}
+
 startActions();
 startShortcuts();
 startLive();
 htmxErrors();
 refreshTimes();
 reachScrolled();
+document.body.addEventListener("htmx:oobBeforeSwap", (event) => keepOpen((event as CustomEvent<{ target?: Element; fragment?: ParentNode }>).detail));
 addEventListener("resize", reachScrolled);
 setInterval(() => { if (!document.hidden) refreshTimes(); }, 1000);
 document.addEventListener("visibilitychange", () => refreshTimes());
