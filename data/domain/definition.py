@@ -4,10 +4,11 @@
      "format": "delimited", "separator": ",", "header": "ALL_FILES_HAVE_SAME_HEADERS",
      "encoding": "utf8", "infer_column_types": true, "set_column_types": {"when": "datetime"},
      "include_path": false, "partition_format": null, "support_multi_line": false,
-     "empty_as_string": false}
+     "empty_as_string": false, "keep_columns": ["a"], "drop_columns": ["b"]}
 
 A definition is parsed once, when the dataset is made; what is stored has every default filled
-in, so equal meanings have equal digests. A file dataset has `paths` alone.
+in, so equal meanings have equal digests; `keep_columns` and `drop_columns` are there only when
+they were given. A file dataset has `paths` alone.
 """
 
 from __future__ import annotations
@@ -18,10 +19,12 @@ from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Any, cast
 
+from data.domain.partitions import parse_partition_format
 from data.domain.paths import clean_path
 from workspaces.domain.errors import InvalidInput, Problem
 
 MAX_PATHS = 1000
+FORMATS = ("delimited", "parquet")
 
 
 class Header(StrEnum):
@@ -75,6 +78,7 @@ TABULAR_DEFAULTS: dict[str, Any] = {
     "support_multi_line": False,
     "empty_as_string": False,
 }
+OPTIONAL = ("keep_columns", "drop_columns")  # of a tabular dataset: absent means all
 
 
 def parse_definition(kind: object, raw: object) -> dict[str, Any]:
@@ -86,14 +90,15 @@ def parse_definition(kind: object, raw: object) -> dict[str, Any]:
     problems: list[Problem] = []
     parsed: dict[str, Any] = {"paths": _parse_paths(raw.get("paths"), problems)}
     defaults = TABULAR_DEFAULTS if kind == "tabular" else {}
+    optional = OPTIONAL if kind == "tabular" else ()
     for name in raw:
-        if name not in defaults and name != "paths":
-            known = ", ".join(["paths", *defaults])
+        if name not in defaults and name not in (*optional, "paths"):
+            known = ", ".join(["paths", *defaults, *optional])
             problems.append(
                 _wrong(str(name), f"A {kind} dataset has no field {name!r}; it has {known}.")
             )
-    for name, default in defaults.items():
-        parsed[name] = raw.get(name, default)
+    for name in (*defaults, *(name for name in optional if raw.get(name) is not None)):
+        parsed[name] = raw.get(name, defaults.get(name))
         message = CHECKS[name](parsed[name])
         if message:
             problems.append(_wrong(name, f"{name!r} {message}."))
@@ -190,11 +195,25 @@ def _are_column_types(value: object) -> str:
 
 
 def _is_partition_format(value: object) -> str:
-    return "" if value is None else "is not supported yet; leave it out"
+    if value is None:
+        return ""
+    if not isinstance(value, str) or not value or len(value) > 1000:
+        return "must be a text of at most 1,000 characters, or null"
+    try:
+        parse_partition_format(value)
+    except ValueError as error:
+        return str(error)
+    return ""
+
+
+def _are_columns(value: object) -> str:
+    if isinstance(value, list) and value and all(isinstance(one, str) for one in value):
+        return ""
+    return "must be a list of column names with at least one"
 
 
 CHECKS: dict[str, Callable[[object], str]] = {
-    "format": lambda value: "" if value == "delimited" else "must be 'delimited' for now",
+    "format": lambda value: "" if value in FORMATS else f"must be one of {', '.join(FORMATS)}",
     "separator": _is_separator,
     "header": _is_header,
     "encoding": _is_encoding,
@@ -204,4 +223,6 @@ CHECKS: dict[str, Callable[[object], str]] = {
     "partition_format": _is_partition_format,
     "support_multi_line": _is_flag,
     "empty_as_string": _is_flag,
+    "keep_columns": _are_columns,
+    "drop_columns": _are_columns,
 }

@@ -20,6 +20,8 @@ import duckdb
 from data.domain.definition import ColumnType
 from data.engine.inference import cast, column_types
 from data.engine.loading import PATH_COLUMN, load_rows
+from data.engine.parquet import Picked, load_parquet
+from data.engine.partitions import read_format
 from data.engine.records import TableError
 
 REFUSED = 2  # exit code: standard error holds a sentence for the user
@@ -72,12 +74,11 @@ def write_table(request: Mapping[str, Any]) -> None:
     """
     definition = request["definition"]
     connection = open_connection(request)
-    names = load_rows(connection, request["files"], definition, Path(request["folder"]))
-    types = column_types(connection, names, definition)
-    picked = [
-        (name, kind, cast(number, kind, formats, empty_as_string=definition["empty_as_string"]))
-        for number, (name, (kind, formats)) in enumerate(zip(names, types, strict=True))
-    ]
+    if definition["format"] == "parquet":
+        picked = load_parquet(connection, request["files"], definition)
+    else:
+        picked = load_delimited(connection, request)
+    picked = keep_and_drop(picked, definition)
     if definition["include_path"]:
         picked.insert(0, (PATH_COLUMN, ColumnType.STRING, "path"))
     counted = connection.execute("SELECT count(*) FROM rows").fetchone()
@@ -99,6 +100,39 @@ def write_table(request: Mapping[str, Any]) -> None:
         f"COPY (SELECT {selected} FROM rows{few}) TO '/dev/stdout' "
         f"(FORMAT csv, HEADER false{quoted})"
     )
+
+
+def load_delimited(
+    connection: duckdb.DuckDBPyConnection, request: Mapping[str, Any]
+) -> list[Picked]:
+    """Fill the table `rows`; its columns with types that were asked for or found."""
+    definition = dict(request["definition"])
+    form = read_format(definition)
+    # What comes from the path is text, or a moment, unless another type is asked for.
+    from_path = {
+        column.name: (ColumnType.DATETIME if column.moment else ColumnType.STRING).value
+        for column in (form.columns if form else ())
+    }
+    definition["set_column_types"] = {**from_path, **definition["set_column_types"]}
+    names = load_rows(connection, request["files"], definition, Path(request["folder"]))
+    types = column_types(connection, names, definition)
+    return [
+        (name, kind, cast(number, kind, formats, empty_as_string=definition["empty_as_string"]))
+        for number, (name, (kind, formats)) in enumerate(zip(names, types, strict=True))
+    ]
+
+
+def keep_and_drop(picked: list[Picked], definition: Mapping[str, Any]) -> list[Picked]:
+    """The columns that the dataset keeps, in the order of the data."""
+    names = [name for name, _, _ in picked]
+    keep, drop = definition.get("keep_columns"), definition.get("drop_columns") or []
+    unknown = [name for name in (*(keep or ()), *drop) if name not in names]
+    if unknown:
+        raise TableError(
+            f"The dataset keeps or drops the column {unknown[0]!r}, but the data has: "
+            f"{', '.join(names) or 'none'}."
+        )
+    return [one for one in picked if (keep is None or one[0] in keep) and one[0] not in drop]
 
 
 def _write_all(data: bytes) -> None:

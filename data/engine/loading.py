@@ -12,6 +12,8 @@ from typing import Any
 import duckdb
 
 from data.domain.definition import Header, codec_of
+from data.domain.partitions import PartitionFormat
+from data.engine.partitions import partition_values, read_format
 from data.engine.records import (
     FirstRecord,
     SourceFile,
@@ -35,14 +37,16 @@ class Part:
     columns: tuple[int, ...]
     has_header: bool
     skipped: int
+    keys: tuple[str, ...] = ()  # values of the columns that come from its path
 
 
 @dataclass
 class Layout:
-    """The table's columns and what goes where."""
+    """The table's columns, those of the files' paths first, and what goes where."""
 
     names: list[str] = field(default_factory=list)
     parts: list[Part] = field(default_factory=list)
+    keys: int = 0  # how many columns come from the paths
 
     def position(self, name: str) -> int:
         if name not in self.names:
@@ -63,7 +67,7 @@ def load_rows(
         for source in sources
     ]
     present = [(source, record) for source, record in records if record]
-    layout = _lay_out(present, Header(definition["header"]))
+    layout = _lay_out(present, Header(definition["header"]), read_format(definition))
     if _fill(connection, layout, definition):
         # Some records are wider than the first one: look how wide, and read again.
         _widen(layout, definition)
@@ -84,8 +88,13 @@ def _utf8_sources(
     ]
 
 
-def _lay_out(present: Sequence[tuple[SourceFile, FirstRecord]], header: Header) -> Layout:
-    layout = Layout()
+def _lay_out(
+    present: Sequence[tuple[SourceFile, FirstRecord]],
+    header: Header,
+    form: PartitionFormat | None,
+) -> Layout:
+    keys = [column.name for column in form.columns] if form else []
+    layout = Layout(names=list(keys), keys=len(keys))
     for number, (source, record) in enumerate(present):
         if len(record.fields) > MOST_COLUMNS:
             raise TableError(
@@ -96,12 +105,19 @@ def _lay_out(present: Sequence[tuple[SourceFile, FirstRecord]], header: Header) 
             header is Header.FIRST_FILE and number == 0
         )
         if has_header:
-            columns = tuple(layout.position(name) for name in column_names(record.fields))
+            names = column_names(record.fields)
+            if twice := sorted(set(names) & set(keys)):
+                raise TableError(
+                    f"The column {twice[0]!r} is in {source.shown} and in partition_format: "
+                    "name it otherwise there."
+                )
+            columns = tuple(layout.position(name) for name in names)
         else:
-            for index in range(len(layout.names), len(record.fields)):
+            for index in range(len(layout.names) - len(keys), len(record.fields)):
                 layout.names.append(f"Column{index + 1}")
-            columns = tuple(range(len(record.fields)))
-        layout.parts.append(Part(source, columns, has_header, record.skipped))
+            columns = tuple(range(len(keys), len(keys) + len(record.fields)))
+        values = tuple(partition_values(form, source.shown))
+        layout.parts.append(Part(source, columns, has_header, record.skipped, values))
     return layout
 
 
@@ -122,7 +138,8 @@ def _fill(
     by_file = definition["include_path"]
 
     def alike(part: Part) -> object:
-        return (part.columns, part.has_header, part.skipped, part.source.shown if by_file else "")
+        shown = part.source.shown if by_file else ""
+        return (part.columns, part.has_header, part.skipped, part.keys, shown)
 
     for _, group in groupby(layout.parts, key=alike):
         _insert(connection, list(group), definition)
@@ -136,8 +153,10 @@ def _insert(
     first = parts[0]
     width = len(first.columns)
     fields = "".join(f"'f{number}': 'VARCHAR', " for number in range(width))
-    target = "".join(f", c{number}" for number in first.columns)
-    picked = "".join(f", f{number}" for number in range(width))
+    keys = range(len(first.keys))
+    target = "".join(f", c{number}" for number in (*keys, *first.columns))
+    picked = "".join(f", $k{number}" for number in keys)
+    picked += "".join(f", f{number}" for number in range(width))
     # A blank line of a file with one column is no record; elsewhere DuckDB skips it itself.
     blank = " WHERE f0 IS NOT NULL" if width == 1 else ""
     options = {"parallel": "false"} if definition["support_multi_line"] else {}
@@ -154,6 +173,7 @@ def _insert(
             "path": first.source.shown,
             "files": [str(part.source.local) for part in parts],
             "delim": definition["separator"],
+            **{f"k{number}": value for number, value in enumerate(first.keys)},
         }
         try:
             connection.execute(statement, parameters)

@@ -1,7 +1,8 @@
 """Outputs that become datasets: where they are published, and under which name they register.
 
 "destination": "prepared/{run-id}/{output-name}"
-"register_on_complete": {"name", "description", "tags", "kind", "definition"}
+"register_on_complete": {"name", "description", "tags", "create_new_version",
+                         "kind", "definition", "path_glob"}
 """
 
 from __future__ import annotations
@@ -21,13 +22,23 @@ SAMPLE_ID = "0" * 36
 
 @dataclass(frozen=True)
 class Reading:
-    """How an output is read as a dataset: `definition` lacks the paths, which a run decides."""
+    """How an output is read as a dataset: `definition` lacks the paths, which a run decides.
+
+    `path_glob` chooses among the files of a folder: "**/*.csv".
+    """
 
     kind: str = "file"
     definition: Mapping[str, Any] = field(default_factory=dict)
+    path_glob: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
-        return {"kind": self.kind, "definition": dict(self.definition)}
+        """Without what was not asked: that form is older, and counts for reuse."""
+        glob = {"path_glob": self.path_glob} if self.path_glob else {}
+        return {"kind": self.kind, "definition": dict(self.definition), **glob}
+
+    def path(self, output: str, *, is_directory: bool) -> str:
+        """The path of the dataset over an output."""
+        return f"{output}/{self.path_glob}" if self.path_glob and is_directory else output
 
 
 @dataclass(frozen=True)
@@ -38,6 +49,7 @@ class Registration:
     description: str
     tags: Mapping[str, str]
     reading: Reading
+    create_new_version: bool = True
 
 
 def fill_destination(template: str, *, step_run: str, output: str) -> str:
@@ -72,7 +84,10 @@ def read_reading(raw: Any) -> tuple[Reading, str | None]:
     except InvalidInput as error:
         return Reading(), error.detail
     del parsed["paths"]
-    return Reading(str(kind), parsed), None
+    glob = raw.get("path_glob")
+    if glob is not None and (fault := path_fault(glob)):
+        return Reading(), f"Its path_glob {fault}."
+    return Reading(str(kind), parsed, glob), None
 
 
 def read_registration(raw: Any) -> tuple[Registration | None, str | None]:
@@ -88,8 +103,11 @@ def read_registration(raw: Any) -> tuple[Registration | None, str | None]:
         return None, f"The description has at most {DESCRIPTION_LENGTH:,} characters."
     if not isinstance(tags, Mapping) or len(tags) > MOST_TAGS:
         return None, f"tags must be an object with at most {MOST_TAGS} names."
+    anew = raw.get("create_new_version", True)
+    if not isinstance(anew, bool):
+        return None, "create_new_version must be true or false."
     reading, fault = read_reading(raw)
     if fault:
         return None, fault
     kept = {str(key): str(value) for key, value in tags.items()}
-    return Registration(name, text, kept, reading), None
+    return Registration(name, text, kept, reading, anew), None

@@ -281,7 +281,7 @@ def _write_outcome(attempt: Attempt, outcome: Outcome, now: datetime) -> bool:
         made = Output.objects.bulk_create(
             [Output(step_run_id=step.pk, **vars(output)) for output in outcome.outputs]
         )
-        register_outputs(step=step, outputs=made)
+        register_outputs(attempt=attempt, outputs=made)
     if outcome.artifacts:
         Artifact.objects.bulk_create(
             (

@@ -129,7 +129,10 @@ def test_a_lost_race_for_a_version_is_run_again(
         ({**IRIS, "encoding": "klingon"}, "definition.encoding", "utf8"),
         ({**IRIS, "set_column_types": {"a": "decimal"}}, "definition.set_column_types", "integer"),
         ({**IRIS, "seperator": ";"}, "definition.seperator", "separator"),
-        ({**IRIS, "partition_format": "{a}"}, "definition.partition_format", "not supported"),
+        ({**IRIS, "partition_format": "a/b"}, "definition.partition_format", "names no column"),
+        ({**IRIS, "format": "avro"}, "definition.format", "delimited, parquet"),
+        ({**IRIS, "keep_columns": []}, "definition.keep_columns", "at least one"),
+        ({**IRIS, "drop_columns": "a"}, "definition.drop_columns", "list of column names"),
     ],
 )
 def test_a_wrong_definition_names_its_field(

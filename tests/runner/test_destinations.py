@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from data.models import DatasetVersion
-from data.selectors import get_dataset_by_name, get_datastore, local_path
+from data.selectors import dataset_files, get_dataset_by_name, get_datastore, local_path
 from pipelines.models import Output
 
 WRITE = """
@@ -68,6 +68,28 @@ def test_a_failed_step_registers_nothing(bench: Any, workspace: Any) -> None:
     assert not store_path(workspace, "prepared").exists()
 
 
+def test_a_taken_name_gets_no_version_when_none_was_asked_for(
+    bench: Any, workspace: Any, django_capture_on_commit_callbacks: Any
+) -> None:
+    asked = {"name": "prepared", "create_new_version": False}
+    first = bench.finish(bench.submit(WRITE, node=node(register_on_complete=asked)))
+    assert "not registered" not in bench.log(first)
+    again = bench.submit(WRITE, node=node(register_on_complete=asked), regenerate_outputs=True)
+    with django_capture_on_commit_callbacks(execute=True):
+        step = bench.finish(again)
+    assert step.status == "Completed", step.error_lines
+    assert "Output out was not registered. A dataset 'prepared' is registered" in bench.log(step)
+    assert get_dataset_by_name(workspace, "prepared").version == 1
+
+
+def test_a_pattern_chooses_among_the_files(bench: Any, workspace: Any) -> None:
+    asked = {"name": "tables", "kind": "tabular", "path_glob": "**/*.csv"}
+    step = bench.finish(bench.submit(WRITE, node=node(register_on_complete=asked)))
+    version = get_dataset_by_name(workspace, "tables")
+    assert version.definition["paths"][0]["path"] == f"prepared/{step.uid}/out/**/*.csv"
+    assert [file.relative for file in dataset_files(version)] == ["new.csv"]
+
+
 @pytest.mark.parametrize(
     ("changes", "status", "old"),
     [
@@ -102,6 +124,9 @@ def test_files_that_are_there_already(
         ({"destination": 5}, "must be a text"),
         ({"register_on_complete": {"name": "a/b"}}, "no / or"),
         ({"register_on_complete": {"name": "a", "kind": "odd"}}, "'kind'"),
+        ({"register_on_complete": {"name": "a", "path_glob": "../*"}}, "path_glob contains"),
+        ({"register_on_complete": {"name": "a", "create_new_version": 1}}, "true or false"),
+        ({"mode": "down"}, "one of mount, upload"),
         (
             {"register_on_complete": {"name": "a", "kind": "tabular", "definition": {"x": 1}}},
             "no field 'x'",

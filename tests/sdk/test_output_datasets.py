@@ -85,12 +85,54 @@ def test_names_are_the_same_in_every_run_of_a_program() -> None:
     assert int(two.name.partition("_")[2]) == int(one.name.partition("_")[2]) + 1
 
 
+def test_a_source_and_columns_out_of_paths(tmp_path: Path) -> None:
+    folder = script_folder(tmp_path / "code")
+    out = OutputFileDatasetConfig("a", source="report/new", partition_format="/{day:yyyy}.csv")
+    table = out.read_parquet_files(path_glob="*.parquet").keep_columns(["x", "day"])
+    table = table.drop_columns("x").register_on_complete("rows")
+    step = make_step(folder, "first", outputs=[table])
+    (port,) = graph_of(step)["first"]["outputs"]
+    assert port["source"] == "report/new"
+    assert {key: port["register_on_complete"][key] for key in ("kind", "path_glob")} == {
+        "kind": "tabular",
+        "path_glob": "*.parquet",
+    }
+    assert port["register_on_complete"]["definition"] == {
+        "format": "parquet",
+        "include_path": False,
+        "set_column_types": {},
+        "partition_format": "/{day:yyyy}.csv",
+        "keep_columns": ["day"],
+    }
+
+
+def test_a_format_of_the_table_goes_before_that_of_the_files() -> None:
+    out = OutputFileDatasetConfig("a", partition_format="/{a}.csv")
+    assert out.read_delimited_files()._definition["partition_format"] == "/{a}.csv"
+    table = out.read_delimited_files(partition_format="/{b}.csv")
+    assert table._definition["partition_format"] == "/{b}.csv"
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda table: table.keep_columns([]), "list of names"),
+        (lambda table: table.drop_columns(3), "list of names"),
+        (lambda table: table.keep_columns("a").keep_columns("b"), "no column 'b'"),
+        (lambda table: table.keep_columns("a").drop_columns("b"), "no column 'b'"),
+        (lambda table: table.keep_columns("a").drop_columns("a"), "No column is left"),
+    ],
+)
+def test_columns_that_can_not_be(change: Any, words: str) -> None:
+    table = OutputFileDatasetConfig("a").read_delimited_files()
+    with pytest.raises(UserErrorException, match=words):
+        change(table)
+
+
 def test_what_is_not_there_says_so() -> None:
     out = OutputFileDatasetConfig("a")
-    with pytest.raises(NotImplementedError, match="read_delimited_files"):
-        out.read_parquet_files()
-    with pytest.raises(NotImplementedError, match="argument"):
-        OutputFileDatasetConfig("a", source="/tmp/a")
+    with pytest.raises(NotImplementedError, match="data frame"):
+        out.read_delimited_files().random_split(0.5)
     with pytest.raises(UserErrorException, match="name of a dataset"):
         out.register_on_complete("")
     with pytest.raises(UserErrorException, match="destination"):

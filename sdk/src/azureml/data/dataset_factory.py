@@ -8,6 +8,7 @@ import re
 from typing import TYPE_CHECKING, Any, NoReturn, Optional, Union
 
 from azureml._forebay.unsupported import not_supported, without
+from azureml.data import _reading
 from azureml.data._web_paths import is_web_address
 from azureml.data.azure_storage_datastore import AbstractDatastore
 from azureml.data.data_reference import DataReference
@@ -148,25 +149,20 @@ class TabularDatasetFactory:
 
         ``header`` is True if each file begins with the names of its columns, False if none does
         (they are Column1, Column2 …), or a PromoteHeadersBehavior. ``validate`` reads a little.
+        ``partition_format`` makes columns of the ends of the files' paths:
+        "/{region}/{day:yyyy/MM/dd}/data.csv".
         """
-        if partition_format:
-            not_supported(
-                "Dataset.Tabular.from_delimited_files(partition_format=…)",
-                "Use include_path=True and take the parts from the column Path.",
-            )
         workspace, paths = paths_on_datastores(path)
         definition = {
             "paths": paths,
             "format": "delimited",
             "separator": separator,
-            "header": _header_name(header),
+            "header": _reading.header_name(header),
             "encoding": encoding,
             "infer_column_types": infer_column_types,
-            "set_column_types": {
-                column: kind._to_wire() for column, kind in (set_column_types or {}).items()
-            },
+            "set_column_types": _reading.column_types(set_column_types),
             "include_path": include_path,
-            "partition_format": None,
+            "partition_format": partition_format or None,
             "support_multi_line": support_multi_line,
             "empty_as_string": empty_as_string,
         }
@@ -190,12 +186,27 @@ class TabularDatasetFactory:
         )
 
     @staticmethod
-    def from_parquet_files(path: Any, *args: Any, **kwargs: Any) -> NoReturn:
-        """Not there yet."""
-        not_supported(
-            "Dataset.Tabular.from_parquet_files",
-            "Use Dataset.File.from_files and read them in the step.",
+    def from_parquet_files(
+        path: Any,
+        validate: bool = True,
+        include_path: bool = False,
+        set_column_types: Optional[dict[str, DataType]] = None,
+        partition_format: Optional[str] = None,
+    ) -> TabularDataset:
+        """A dataset of the rows of parquet files at ``path``, which know their columns and types.
+
+        ``partition_format`` makes columns of the files' paths, as for ``from_delimited_files``.
+        """
+        workspace, paths = paths_on_datastores(path)
+        definition = _reading.parquet_definition(
+            include_path=include_path,
+            set_column_types=set_column_types,
+            partition_format=partition_format,
         )
+        dataset = TabularDataset._make(workspace, {"paths": paths, **definition})
+        if validate:
+            dataset._ensure_id(validate=True)
+        return dataset
 
     @staticmethod
     def from_json_lines_files(path: Any, *args: Any, **kwargs: Any) -> NoReturn:
@@ -264,14 +275,6 @@ def _normal(path: str) -> str:
     text = path.replace("\\", "/").lstrip("/")
     normal = posixpath.normpath(text) if text else ""
     return "" if normal == "." else normal
-
-
-def _header_name(header: Union[bool, PromoteHeadersBehavior]) -> str:
-    if isinstance(header, PromoteHeadersBehavior):
-        return header.name
-    if isinstance(header, bool):
-        return "ALL_FILES_HAVE_SAME_HEADERS" if header else "NO_HEADERS"
-    raise UserErrorException(f"header must be True, False or a PromoteHeadersBehavior: {header!r}.")
 
 
 def _split_target(target: Any) -> tuple[Any, str]:

@@ -7,8 +7,8 @@ import itertools
 from typing import Any, Dict, Optional, TypeVar
 
 from azureml._forebay.unsupported import later, not_supported, without
+from azureml.data import _reading
 from azureml.data.dataset_consumption_config import DatasetConsumptionConfig
-from azureml.data.dataset_factory import _header_name
 from azureml.data.dataset_type_definitions import PromoteHeadersBehavior
 from azureml.exceptions import UserErrorException
 
@@ -31,6 +31,7 @@ class OutputDatasetConfig:
         self._producer: Any = None
         self._registration: Optional[Dict[str, Any]] = None
         self._definition: Dict[str, Any] = {}
+        self._path_glob: Optional[str] = None
 
     @property
     def name(self) -> str:
@@ -81,7 +82,8 @@ class OutputDatasetConfig:
 
     def _reading(self) -> Dict[str, Any]:
         """How it is read as a dataset, for the graph."""
-        return {"kind": self._kind, "definition": self._definition}
+        reading = {"kind": self._kind, "definition": self._definition}
+        return {**reading, "path_glob": self._path_glob} if self._path_glob else reading
 
     def __str__(self) -> str:
         return self.arg_val
@@ -97,6 +99,10 @@ class OutputFileDatasetConfig(OutputDatasetConfig):
     :param destination: (datastore, path), where `{run-id}` and `{output-name}` stand for the
         step run's id and the output's name. Without it, `dataset/{run-id}/{output-name}` on the
         default datastore.
+    :param source: the folder, below the script's working folder, whose content is taken; the
+        script writes there. Without it, a folder is made for the output.
+    :param partition_format: how paths give columns when it is read as a table, as in
+        "/{region}/{day:yyyy/MM/dd}/data.csv"; `read_…_files(partition_format=…)` goes before it.
     """
 
     def __init__(
@@ -106,17 +112,9 @@ class OutputFileDatasetConfig(OutputDatasetConfig):
         source: Any = None,
         partition_format: Optional[str] = None,
     ) -> None:
-        if source is not None:
-            not_supported(
-                "OutputFileDatasetConfig(source=…)",
-                "Write to the path that the script gets as its argument.",
-            )
-        if partition_format is not None:
-            not_supported(
-                "OutputFileDatasetConfig(partition_format=…)", "Make the columns in the step."
-            )
         super().__init__("mount", name)
-        self.source = source
+        self.source = None if source is None else str(source)
+        self._partition_format = partition_format
         self.destination = destination
         self._overwrite = False
         self._datastore, self._template = _split_destination(destination)
@@ -149,30 +147,43 @@ class OutputFileDatasetConfig(OutputDatasetConfig):
         path_glob: Optional[str] = None,
         set_column_types: Optional[Dict[str, Any]] = None,
     ) -> OutputTabularDatasetConfig:
-        """The same output, read as a table by later steps and when it is registered."""
-        if path_glob or partition_format:
-            not_supported(
-                "read_delimited_files(path_glob=…, partition_format=…)",
-                "Write one kind of files only, with all columns in them.",
-            )
+        """The same output, read as a table by later steps and when it is registered.
+
+        `path_glob` chooses among its files ("*.csv", "**/*.csv"); all of them without it.
+        """
+        definition = _reading.delimited_definition(
+            separator=separator,
+            header=header,
+            include_path=include_path,
+            set_column_types=set_column_types,
+            partition_format=partition_format or self._partition_format,
+        )
+        return self._as_table(definition, path_glob)
+
+    def read_parquet_files(
+        self,
+        include_path: bool = False,
+        partition_format: Optional[str] = None,
+        path_glob: Optional[str] = None,
+        set_column_types: Optional[Dict[str, Any]] = None,
+    ) -> OutputTabularDatasetConfig:
+        """As `read_delimited_files`, for parquet files."""
+        definition = _reading.parquet_definition(
+            include_path=include_path,
+            set_column_types=set_column_types,
+            partition_format=partition_format or self._partition_format,
+        )
+        return self._as_table(definition, path_glob)
+
+    def _as_table(
+        self, definition: Dict[str, Any], path_glob: Optional[str]
+    ) -> OutputTabularDatasetConfig:
         table = OutputTabularDatasetConfig(_files=self)
-        table._definition = {
-            "separator": separator,
-            "header": _header_name(header),
-            "include_path": bool(include_path),
-            "set_column_types": {
-                column: kind._to_wire() if hasattr(kind, "_to_wire") else kind
-                for column, kind in (set_column_types or {}).items()
-            },
-        }
+        table._definition, table._path_glob = definition, path_glob or None
         return table
 
-    def read_parquet_files(self, *args: Any, **kwargs: Any) -> Any:
-        """Not there yet."""
-        not_supported("read_parquet_files", "Write CSV files and use read_delimited_files().")
 
-
-@without("drop_columns", "keep_columns", "random_split", instead="Do it in the step, in pandas.")
+@without("random_split", instead="Split the data frame in the step.")
 class OutputTabularDatasetConfig(OutputDatasetConfig):
     """An output of files that is read as a table: `read_delimited_files()` makes it."""
 
@@ -198,6 +209,18 @@ class OutputTabularDatasetConfig(OutputDatasetConfig):
     ) -> OutputTabularDatasetConfig:
         """The same, stored when the script has ended."""
         return self._over(self._files.as_upload(overwrite, source_globs))
+
+    def keep_columns(self, columns: Any) -> OutputTabularDatasetConfig:
+        """The same with only these columns: a name or a list of names."""
+        changed = self._copy()
+        changed._definition = _reading.keep(self._definition, columns)
+        return changed
+
+    def drop_columns(self, columns: Any) -> OutputTabularDatasetConfig:
+        """The same without these columns: a name or a list of names."""
+        changed = self._copy()
+        changed._definition = _reading.drop(self._definition, columns)
+        return changed
 
     def _over(self, files: OutputFileDatasetConfig) -> OutputTabularDatasetConfig:
         changed = self._copy()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Optional
+from typing import TYPE_CHECKING, Any, ClassVar, Optional
 
 from azureml._forebay.frames import frame_from_table
 from azureml._forebay.unsupported import not_supported, without
+from azureml.data import _reading
 from azureml.data.abstract_dataset import AbstractDataset
 from azureml.data.dataset_consumption_config import DatasetConsumptionConfig
 from azureml.data.file_dataset import FileDataset
@@ -29,11 +30,9 @@ _POLICIES = ("null", "fail")
 
 
 @without(
-    "drop_columns",
     "filter",
     "get_profile",
     "get_profile_runs",
-    "keep_columns",
     "partition_by",
     "random_split",
     "skip",
@@ -88,6 +87,14 @@ class TabularDataset(AbstractDataset):
         taken._limit = count if self._limit is None else min(count, self._limit)
         return taken
 
+    def keep_columns(self, columns: Any, validate: bool = False) -> TabularDataset:
+        """A dataset of only these columns: a name or a list of names. ``validate`` looks now."""
+        return self._read_as(_reading.keep(self._definition, columns), validate)
+
+    def drop_columns(self, columns: Any) -> TabularDataset:
+        """A dataset without these columns: a name or a list of names."""
+        return self._read_as(_reading.drop(self._definition, columns), False)
+
     def register(
         self,
         workspace: Workspace,
@@ -109,6 +116,15 @@ class TabularDataset(AbstractDataset):
     def timestamp_columns(self) -> tuple[Optional[str], Optional[str]]:
         """Time series traits are not there yet: none."""
         return (None, None)
+
+    def _read_as(self, definition: dict[str, Any], validate: bool) -> TabularDataset:
+        self._ensure_id()
+        assert self._workspace is not None
+        changed = TabularDataset._make(self._workspace, definition)
+        if validate:
+            changed.take(1).to_pandas_dataframe()
+        changed._limit = self._limit
+        return changed
 
     def _make_same(self) -> TabularDataset:
         self._ensure_id()

@@ -14,6 +14,7 @@ from azureml.pipeline.core._graph_outputs import is_output_dataset, origin_of
 from azureml.pipeline.core._parameters import PipelineParameter, is_data_path, is_dataset
 from azureml.pipeline.core._pipeline_data import PipelineData
 from azureml.pipeline.core._ports import InputPortBinding, OutputPortBinding
+from azureml.pipeline.core.pipeline_output_dataset import PipelineOutputAbstractDataset
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,9 @@ def read_input(given: Any) -> GivenInput | None:
         source = bound.source if bound else given.bind_object
         overwrite = bool(given.overwrite)
         return GivenInput(given.name, given.bind_mode, source, given.path_on_compute, overwrite)
+    if isinstance(given, PipelineOutputAbstractDataset):
+        name, path, listed = given.input_name, given._path_on_compute, not given._named
+        return GivenInput(name, given._mode, given, path, needs_declaring=listed)
     if isinstance(given, tuple) and len(given) == 2 and isinstance(given[0], PipelineParameter):
         parameter, binding = given
         path = getattr(binding, "path_on_compute", None)

@@ -21,6 +21,13 @@ def is_output_dataset(given: Any) -> bool:
     return hasattr(given, "_origin") and hasattr(given, "register_on_complete")
 
 
+def is_step_output(given: Any) -> bool:
+    """Whether `given` is any form of what a step writes."""
+    return isinstance(origin_of(given), (PipelineData, OutputPortBinding)) or is_output_dataset(
+        given
+    )
+
+
 def bound_object(given: Any) -> Any:
     """The data behind an input, in the form in which its producer is known."""
     if isinstance(given, InputPortBinding):
@@ -34,6 +41,7 @@ def write_output(
     """One output as a port; None when it can't be one. `forms` are the step's values."""
     if is_output_dataset(output):
         return _write_output_dataset(output, forms, name_of, default)
+    output = origin_of(output)
     if isinstance(output, PipelineData):
         mode, path = output._output_mode, output._output_path_on_compute
         overwrite, is_directory = output._output_overwrite, output._is_directory
@@ -53,6 +61,8 @@ def write_output(
     kept_as = getattr(output, "pipeline_output_name", None)
     if kept_as:
         port["pipeline_output_name"] = kept_as
+    if getattr(output, "_registration", None):
+        port["register_on_complete"] = output._registration
     return port
 
 
@@ -74,6 +84,8 @@ def _write_output_dataset(
         "overwrite": any(one._overwrite for one in uploads),
         "is_directory": True,
     }
+    if origin.source is not None:
+        port["source"] = origin.source
     if registered is not None:
         port["register_on_complete"] = {**registered._registration, **registered._reading()}
     return port

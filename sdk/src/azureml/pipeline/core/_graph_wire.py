@@ -20,7 +20,7 @@ from azureml.pipeline.core._graph_inputs import (
     match_input,
     read_input,
 )
-from azureml.pipeline.core._graph_outputs import is_output_dataset, origin_of, write_output
+from azureml.pipeline.core._graph_outputs import is_step_output, origin_of, write_output
 from azureml.pipeline.core._parameters import (
     PipelineParameter,
     _plain,
@@ -28,8 +28,6 @@ from azureml.pipeline.core._parameters import (
     is_dataset,
     value_to_wire,
 )
-from azureml.pipeline.core._pipeline_data import PipelineData
-from azureml.pipeline.core._ports import OutputPortBinding
 from azureml.pipeline.core._step import PipelineStep
 
 Json = Dict[str, Any]
@@ -194,7 +192,7 @@ class _GraphWriter:
         }
         if one.overwrite and one.path_on_compute:
             written["overwrite"] = True
-        if one.mode == "direct" and is_output_dataset(one.source):
+        if one.mode == "direct" and hasattr(one.source, "_reading"):
             written["as_dataset"] = one.source._reading()
         return written
 
@@ -204,7 +202,7 @@ class _GraphWriter:
             if source._is_data:
                 return self._declare(step, source)
             source = source.default_value
-        if isinstance(source, (PipelineData, OutputPortBinding)) or is_output_dataset(source):
+        if is_step_output(source):
             producer = self.producers.get(id(origin_of(source)))
             if producer is None:
                 self._no_producer(step, where, origin_of(source))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import Any, NoReturn
+from typing import Any
 
 from azureml._forebay.unsupported import not_supported
 from azureml.pipeline.core._ports import InputPortBinding
+from azureml.pipeline.core.pipeline_output_dataset import PipelineOutputFileDataset
 
 _NAME = re.compile(r"[^\W\d]\w*\Z")
 
@@ -20,7 +21,10 @@ class PipelineData:
     :param name: letters, digits and `_`; also the input's name in later steps.
     :param datastore: where it is kept; the pipeline's or workspace's default when left out.
     :param output_name: the output's name, if it differs from `name`.
-    :param output_mode: "mount" or "upload".
+    :param output_mode: "mount" or "upload": written beside the datastore's files, or in a folder
+        of the step and published at its end.
+    :param output_path_on_compute: where the script writes it, below its working folder.
+    :param output_overwrite: whether what the source directory has at that path is removed first.
     """
 
     def __init__(
@@ -56,6 +60,7 @@ class PipelineData:
         self._is_directory = is_directory
         self.pipeline_output_name = pipeline_output_name
         self._producer: Any = None
+        self._registration: dict[str, Any] | None = None  # as `as_dataset().register()` asked
 
     @property
     def name(self) -> str:
@@ -103,11 +108,9 @@ class PipelineData:
             input_name or self._name, self, mode or "mount", path_on_compute, overwrite
         )
 
-    def as_dataset(self) -> NoReturn:
-        """Not in this version."""
-        not_supported(
-            "PipelineData.as_dataset()", "Give the PipelineData itself and read its files."
-        )
+    def as_dataset(self) -> PipelineOutputFileDataset:
+        """This data as a dataset: registered when its step completes, read as files or a table."""
+        return PipelineOutputFileDataset(self)
 
     def get_env_variable_name(self) -> str:
         """Name of the environment variable that holds the path in the script."""

@@ -10,6 +10,10 @@ from azureml.pipeline.core._port_data import PortDataReference
 from azureml.pipeline.core._ports import InputPortBinding, OutputPortBinding
 from azureml.pipeline.core._step import PipelineStep, StepSequence
 from azureml.pipeline.core.graph import PipelineDataset
+from azureml.pipeline.core.pipeline_output_dataset import (
+    PipelineOutputAbstractDataset,
+    PipelineOutputFileDataset,
+)
 
 __all__ = [
     "DataReference",
@@ -18,6 +22,8 @@ __all__ = [
     "OutputPortBinding",
     "PipelineData",
     "PipelineDataset",
+    "PipelineOutputAbstractDataset",
+    "PipelineOutputFileDataset",
     "PipelineParameter",
     "PipelineStep",
     "PortDataReference",

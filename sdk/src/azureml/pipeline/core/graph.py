@@ -11,6 +11,7 @@ from azureml.pipeline.core._port_data import PortDataReference
 from azureml.pipeline.core._ports import InputPortBinding, OutputPortBinding
 from azureml.pipeline.core._published import PublishedPipeline
 from azureml.pipeline.core.module import Module
+from azureml.pipeline.core.pipeline_output_dataset import PipelineOutputAbstractDataset
 from azureml.pipeline.core.run import PipelineRun
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "OutputPortBinding",
     "OutputPortDef",
     "PipelineDataset",
+    "PipelineOutputAbstractDataset",
     "PipelineParameter",
     "PipelineRun",
     "PortDataReference",
