@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+
+from tests.support.pipelines import run_program, write_scripts
 
 EXAMPLES = Path(__file__).parent.parent.parent / "examples"
 
@@ -74,3 +78,68 @@ def test_parameters(studio: Any, tmp_path: Path) -> None:
         'least: 1 -> 2, word: "summer" -> "winter", data path folder: weather -> weather/winter, '
         "dataset weather: version 1 -> 2"
     )
+
+
+def test_publish(studio: Any, tmp_path: Path) -> None:
+    said = run_example(studio, "publish", tmp_path)
+    assert "Published: Fruit of a run 0.1 with steps extract.py, compare.py" in said
+    assert "Names of at least 4 letters: apple, pear, plum\nBelongs to pipeline: True" in said
+    assert "Runs of it: 2" in said
+    assert "Active: False\nResult: fruit_compared" in said
+    (by_rest,) = studio.get("/runs?experiment=publish_example_by_rest")["items"]
+    assert f"Submitted pipeline run: {by_rest['id']}" in said
+    assert by_rest["parameters"] == {"pipeline_arg": 4}
+
+
+def test_endpoint(studio: Any, tmp_path: Path) -> None:
+    said = run_example(studio, "endpoint", tmp_path)
+    assert "Versions: ['0', '1']\nDefault version: 0\nDefault version: 1\n" in said
+    assert "Its pipeline: Faster" in said
+    rates = [line for line in said.splitlines() if line.endswith(("0.1", "0.2", "0.5"))]
+    assert rates == ["Default: rate 0.2", "Version 0: rate 0.1", "Chosen: rate 0.5"]
+    assert said.endswith("Default version: 0\nArchived: True\n")
+    (by_rest,) = studio.get("/runs?experiment=endpoint_example_by_rest")["items"]
+    assert studio.wait_for_run(by_rest["id"])["origin"]["endpoint"]["version"] == "0"
+
+
+def test_callers_without_the_sdk(studio: Any, tmp_path: Path) -> None:
+    write_scripts(tmp_path, say="import sys\nprint('said', sys.argv[1])\n")
+    published = run_program(
+        studio,
+        tmp_path,
+        "step = PythonScriptStep('say.py', arguments=[PipelineParameter('word', 'nothing')],"
+        " compute_target=target, source_directory='say')\n"
+        "print(Pipeline(ws, [step]).publish('Callers').endpoint)",
+    )
+    environment = {
+        "PATH": os.environ["PATH"],
+        "ENDPOINT": published.stdout.split()[-1],
+        "FOREBAY_TOKEN": studio.token,
+    }
+
+    def call(*words: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [*words],
+            cwd=EXAMPLES / "call_rest",
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+
+    by_curl = call("sh", "call.sh", "callers", "word=curl")
+    assert by_curl.returncode == 0, by_curl.stderr
+    by_requests = call(sys.executable, "call.py", "callers", "word=requests")
+    assert by_requests.returncode == 0, by_requests.stderr
+    assert by_requests.stdout.endswith("It ended: Finished\n")
+    ran = studio.wait_for_run(json.loads(by_curl.stdout)["Id"])
+    assert ran["parameters"] == {"word": "curl"}
+    assert "said curl" in studio.step_log(ran["steps"][0]["id"])
+    refused = call("sh", "call.sh", "callers", "wrod=typo")
+    assert refused.returncode == 22
+    assert "'wrod'" in refused.stdout
+    refused = call(sys.executable, "call.py", "callers", "wrod=typo")
+    assert refused.returncode == 1
+    assert "422: " in refused.stderr
+    assert "'wrod'" in refused.stderr

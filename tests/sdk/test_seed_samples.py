@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-pytestmark = pytest.mark.needs("packages")
+from tests.support import pipelines
 
 EXAMPLE = Path(__file__).parent.parent.parent / "examples" / "iris"
 
@@ -180,6 +180,7 @@ SCRIPTS = {
 }
 
 
+@pytest.mark.needs("packages")
 def test_the_documents_samples(full_studio: Any, run_program: Any, tmp_path: Path):
     (tmp_path / "project").mkdir()
     for name, text in SCRIPTS.items():
@@ -198,3 +199,105 @@ def test_the_documents_samples(full_studio: Any, run_program: Any, tmp_path: Pat
     assert "LAST 1" in done.stdout
     (written,) = tmp_path.glob("azureml/*/out_data3")
     assert written.read_text() == "151 | 151 lines | 10 | 10"
+
+
+PUBLISHING = """
+import requests
+from azureml.core.authentication import AzureCliAuthentication
+from azureml.exceptions import UserErrorException
+
+aad_token = AzureCliAuthentication().get_authentication_header()
+
+from azureml.pipeline.core.graph import PipelineParameter
+
+pipeline_param = PipelineParameter(
+  name="pipeline_arg",
+  default_value=10)
+
+compareStep = PythonScriptStep(
+  script_name="compare.py",
+  arguments=["--param1", pipeline_param],
+  compute_target=target,
+  source_directory="compare")
+pipeline_run1 = Experiment(ws, 'Compare_Models_Exp').submit(Pipeline(workspace=ws, steps=[compareStep]))
+
+published_pipeline1 = pipeline_run1.publish_pipeline(
+     name="My_Published_Pipeline",
+     description="My Published Pipeline Description",
+     version="1.0")
+
+from azureml.pipeline.core import PublishedPipeline
+
+response = requests.post(published_pipeline1.endpoint,
+                         headers=aad_token,
+                         json={"ExperimentName": "My_Pipeline",
+                               "ParameterAssignments": {"pipeline_arg": 20}})
+print("REST", response.status_code, response.json()["Id"])
+
+from azureml.pipeline.core import PipelineEndpoint
+
+try:
+    published_pipeline = PublishedPipeline.get(workspace="ws", name="My_Published_Pipeline")
+except UserErrorException as error:
+    print("SAID", error)
+published_pipeline = PublishedPipeline.get(workspace=ws, name="My_Published_Pipeline")
+pipeline_endpoint = PipelineEndpoint.publish(workspace=ws, name="PipelineEndpointTest",
+                                            pipeline=published_pipeline, description="Test description Notebook")
+
+pipeline_endpoint_by_name = PipelineEndpoint.get(workspace=ws, name="PipelineEndpointTest")
+run_id = pipeline_endpoint_by_name.submit("PipelineEndpointExperiment")
+print(run_id)
+
+run_id = pipeline_endpoint_by_name.submit("PipelineEndpointExperiment", pipeline_version="0")
+print(run_id)
+
+def call():
+    rest_endpoint = pipeline_endpoint_by_name.endpoint
+    return requests.post(rest_endpoint,
+                         headers=aad_token,
+                         json={"ExperimentName": "PipelineEndpointExperiment",
+                               "RunSource": "API",
+                               "ParameterAssignments": {"1": "united", "2":"city"}})
+
+response = call()
+print("UNKNOWN", response.status_code, response.json()["error"]["details"])
+# A pipeline that has no parameters at all takes the call and says what was of no use.
+plain = PythonScriptStep(script_name="compare.py", compute_target=target, source_directory="compare")
+pipeline_endpoint_by_name.add_default(Pipeline(workspace=ws, steps=[plain]))
+response = call()
+print("IGNORED", response.status_code, response.json()["Warnings"])
+
+# Get the pipeline by using its ID from Azure Machine Learning studio
+p = PublishedPipeline.get(ws, id=published_pipeline1.id)
+p.disable()
+print("LISTED", [one.id for one in PublishedPipeline.list(ws)] == [pipeline_endpoint_by_name.get_pipeline().id])
+response = requests.post(p.endpoint, headers=aad_token, json={"ExperimentName": "My_Pipeline"})
+print("DISABLED", response.status_code, response.json()["error"]["message"])
+try:
+    p.submit(ws, "My_Pipeline")
+except UserErrorException as error:
+    print("REFUSED", error)
+p.enable()
+print("ENABLED", p.status, p.submit(ws, "My_Pipeline"))
+"""
+
+
+def test_the_documents_samples_of_publishing(studio: Any, tmp_path: Path):
+    pipelines.write_scripts(tmp_path, compare="import sys\nprint('compare', sys.argv[1:])\n")
+    said = pipelines.run_program(studio, tmp_path, PUBLISHING).stdout
+    (by_rest, *others) = reversed(studio.get("/runs?experiment=My_Pipeline")["items"])
+    assert f"REST 200 {by_rest['id']}" in said
+    assert by_rest["parameters"] == {"pipeline_arg": 20}
+    assert "SAID workspace='ws' is no Workspace: PublishedPipeline.get needs an object" in said
+    runs = studio.get("/runs?experiment=PipelineEndpointExperiment")["items"]
+    for run in runs[1:]:
+        assert f"PipelineRun(Experiment: PipelineEndpointExperiment, Id: {run['id']})" in said
+    assert "UNKNOWN 422" in said
+    assert "'1'" in said.partition("UNKNOWN 422")[2].partition("\n")[0]
+    assert "IGNORED 200 [\"The pipeline has no parameters: '1', '2' changed nothing.\"]" in said
+    assert "LISTED True" in said
+    assert "DISABLED 409 The published pipeline 'My_Published_Pipeline' is disabled" in said
+    assert "REFUSED The published pipeline 'My_Published_Pipeline' is disabled" in said
+    (enabled,) = others
+    assert f"ENABLED Active PipelineRun(Experiment: My_Pipeline, Id: {enabled['id']})" in said
+    assert studio.wait_for_run(enabled["id"])["status"] == "Completed"
