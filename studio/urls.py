@@ -5,19 +5,20 @@ from __future__ import annotations
 from django.contrib import admin
 from django.urls import include, path
 
-from studio import views
+from studio import sign_in, views
 from studio.schema import SchemaView
 
 urlpatterns = [
-    path("sign-in", views.sign_in, name="sign-in"),
-    path("sign-in/<str:token>", views.sign_in_by_link, name="sign-in-link"),
-    path("sign-out", views.sign_out, name="sign-out"),
+    path("sign-in", sign_in.sign_in, name="sign-in"),
+    path("sign-in/<str:token>", sign_in.sign_in_by_link, name="sign-in-link"),
+    path("sign-out", sign_in.sign_out, name="sign-out"),
+    path("invite/<str:token>", sign_in.invitation, name="invitation"),
     path("settings/tokens/", views.tokens, name="tokens"),
     path("settings/tokens/<str:uid>/revoke", views.revoke, name="token-revoke"),
     path("favicon.ico", views.favicon),
     path("health", views.health, name="health"),
     path("api/v1/schema", SchemaView.as_view(), name="api-schema"),
-    path("admin/login/", views.admin_sign_in),
+    path("admin/login/", sign_in.admin_sign_in),
     path("admin/", admin.site.urls),
     path("", include("workspaces.urls")),
     path("", include("data.urls")),

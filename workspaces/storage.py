@@ -22,7 +22,7 @@ from workspaces.domain.snapshot_files import SHA256, blob_path
 
 CHUNK = 1 << 20
 TEMPORARY = "incoming"  # below the store's folder: same disk, never taken for a blob
-TOKEN = re.compile(rb"fby_[A-Za-z0-9_-]{43}")
+TOKEN = re.compile(rb"fb[ys]_[A-Za-z0-9_-]{43}")
 TOKEN_LENGTH = 47
 FLUSH_THREADS = 8  # flushes that wait together share one journal commit
 
@@ -166,7 +166,9 @@ def _copy(stream: Readable, file: BinaryIO, size: int) -> tuple[str, bool]:
         write_all(file, chunk)
         left -= len(chunk)
         window = tail + chunk
-        holds_token = holds_token or (b"fby_" in window and bool(TOKEN.search(window)))
+        holds_token = holds_token or (
+            (b"fby_" in window or b"fbs_" in window) and bool(TOKEN.search(window))
+        )
         tail = window[-(TOKEN_LENGTH - 1) :]
     return digest.hexdigest(), holds_token
 

@@ -22,9 +22,10 @@ from pipelines.domain.figures import number_text
 from pipelines.domain.status import FINAL, Status, sentence
 from pipelines.models import Run, StepRun
 from pipelines.step_words import retry_line, tries_text
+from workspaces.domain.roles import Permission, Role, allows
 from workspaces.domain.times import iso
 from workspaces.models import Workspace
-from workspaces.selectors import workspaces_of
+from workspaces.selectors import membership, workspaces_of
 
 register = template.Library()
 
@@ -148,6 +149,19 @@ def current_workspace(context: dict[str, Any], workspaces: list[Workspace]) -> W
     """The page's workspace; on pages outside any, the first one, so that the way back is there."""
     here: Workspace | None = getattr(context["request"], "workspace", None)
     return here or (workspaces[0] if workspaces else None)
+
+
+@register.filter
+def action_words(action: str) -> str:
+    """An action of the audit log as people read it: `Member role changed`, `Member`."""
+    return action.replace(".", " ").replace("_", " ").strip().capitalize()
+
+
+@register.filter
+def owns(user: Any, workspace: Workspace) -> bool:
+    """Whether to show what only Owners may do; the views behind it ask again."""
+    member = membership(user, workspace.name) if user.is_authenticated else None
+    return member is not None and allows(Role(member.role), Permission.MANAGE)
 
 
 @register.simple_tag(takes_context=True)

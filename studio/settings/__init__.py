@@ -131,6 +131,14 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 WHITENOISE_ADD_HEADERS_FUNCTION = add_headers
 
+PASSWORDS = "django.contrib.auth.password_validation."
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": PASSWORDS + "UserAttributeSimilarityValidator"},
+    {"NAME": PASSWORDS + "MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": PASSWORDS + "CommonPasswordValidator"},
+    {"NAME": PASSWORDS + "NumericPasswordValidator"},
+]
+
 LOGIN_URL = "/sign-in"
 LOGIN_REDIRECT_URL = "/"
 

@@ -9,10 +9,11 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from workspaces.api.addresses import address_of
+from workspaces.api.reading import why_signed_out
 from workspaces.domain.errors import InvalidInput, Unauthenticated
 from workspaces.domain.roles import Permission
 from workspaces.models import AccessToken, IdempotencyKey, Workspace
-from workspaces.services.access import Actor, authorize
+from workspaces.services.access import ACCOUNT_CLOSED, Actor, authorize
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 
@@ -25,11 +26,19 @@ class ForebayAPIView(APIView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         if not request.user.is_authenticated:
-            raise Unauthenticated(
-                "Sign in, or send a token in the header 'Authorization: Bearer fby_…'."
-            )
+            raise signed_out(request)
         token = request.auth if isinstance(request.auth, AccessToken) else None
         self.actor = Actor(user=request.user, token=token, address=address_of(request))
+
+
+def signed_out(request: Request) -> Unauthenticated:
+    """Why nobody is signed in: never was, the session ended, the account was closed."""
+    match why_signed_out(request):
+        case "ended":
+            return Unauthenticated("Your session ended. Sign in again.", code="session_ended")
+        case "closed":
+            return Unauthenticated(ACCOUNT_CLOSED, code="account_disabled")
+    return Unauthenticated("Sign in, or send a token in the header 'Authorization: Bearer fby_…'.")
 
 
 class WorkspaceAPIView(ForebayAPIView):
@@ -51,6 +60,10 @@ class WorkspaceAPIView(ForebayAPIView):
             workspace_name=kwargs["workspace_name"],
             permission=self.permissions.get(request.method or "GET", default),
         )
+
+    def need(self, permission: Permission) -> None:
+        """Asks for more than the method does, where it depends on what is sent."""
+        authorize(actor=self.actor, workspace_name=self.workspace.name, permission=permission)
 
 
 def json_object(request: Request) -> dict[str, Any]:

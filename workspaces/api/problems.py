@@ -22,6 +22,7 @@ from workspaces.domain.errors import (
     InvalidInput,
     NotFound,
     TooLarge,
+    TooMany,
     Unauthenticated,
     Unavailable,
 )
@@ -43,10 +44,6 @@ class WrongType(ForebayError):
     status, code, title = 415, "unsupported_media_type", "Not a kind of body that is read here"
 
 
-class TooMany(ForebayError):
-    status, code, title = 429, "too_many_requests", "Too many requests"
-
-
 def problem_body(error: ForebayError) -> dict[str, Any]:
     """The JSON of an error: type, title, status, code, detail, problems and what it adds."""
     return {
@@ -63,7 +60,8 @@ def problem_body(error: ForebayError) -> dict[str, Any]:
 def problem_headers(error: ForebayError) -> dict[str, str]:
     """Headers that belong to the status: how to sign in, when to come again."""
     if isinstance(error, Unauthenticated):
-        told = "" if error.code == "unauthenticated" else ', error="invalid_token"'
+        plain = ("unauthenticated", "session_ended")
+        told = "" if error.code in plain else ', error="invalid_token"'
         return {"WWW-Authenticate": CHALLENGE + told}
     if isinstance(error, Unavailable | TooMany):
         return {"Retry-After": str(error.extra.get("retry_after", 1))}

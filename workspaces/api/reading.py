@@ -9,7 +9,10 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import IO, Any
 
+from django.conf import settings
+from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.models import User
+from django.http import HttpRequest
 from django.utils import timezone
 from rest_framework import exceptions as drf
 from rest_framework.authentication import BaseAuthentication
@@ -17,25 +20,59 @@ from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 
-from workspaces.domain.errors import InvalidInput, TooLarge
+from workspaces.api.addresses import address_of
+from workspaces.domain.errors import InvalidInput, TooLarge, Unauthenticated
 from workspaces.models import AccessToken
 from workspaces.services.access import authenticate_token
+from workspaces.services.audit import record_audit
+from workspaces.services.brakes import BEARER
 
 CHALLENGE = 'Bearer realm="forebay"'
+GUESSES = ("token_unknown", "token_invalid")  # what a guess looks like; not an expired one
 JSON_LIMIT = 64 * 1024 * 1024
 # Text that no database and no UTF-8 file takes: NUL and halves of surrogate pairs.
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
+def why_signed_out(request: HttpRequest | Request) -> str:
+    """`ended` or `closed` for a browser that was signed in and is no more; else nothing."""
+    session = getattr(request, "session", None)
+    if session is None or settings.SESSION_COOKIE_NAME not in request.COOKIES:
+        return ""
+    return "closed" if SESSION_KEY in session else "ended"
+
+
 class BearerAuthentication(BaseAuthentication):
-    """`Authorization: Bearer fby_…`; no header leaves the choice to the session."""
+    """`Authorization: Bearer fby_…`; no header leaves the choice to the session.
+
+    An address that sends many tokens which are not known is told to wait. Good ones always pass:
+    nothing is asked about the address before a token turns out bad.
+    """
 
     def authenticate(self, request: Request) -> tuple[User, AccessToken | None] | None:
         scheme, _, raw = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer":
             return None
-        actor = authenticate_token(raw.strip(), now=timezone.now())
+        try:
+            actor = authenticate_token(raw.strip(), now=timezone.now())
+        except Unauthenticated as error:
+            if error.code in GUESSES:
+                self._brake(address_of(request))
+            raise
         return actor.user, actor.token
+
+    def _brake(self, address: str) -> None:
+        now = timezone.now()
+        BEARER.check(address, now=now)
+        if BEARER.failed(address, now=now):
+            record_audit(
+                actor=None,
+                workspace=None,
+                action="token.refused",
+                kind="token",
+                address=address,
+                detail={"code": "too_many_requests", "attempts": BEARER.most},
+            )
 
     def authenticate_header(self, request: Request) -> str:
         return CHALLENGE

@@ -7,6 +7,7 @@
     ├── NotFound           404  not here, or not visible to the caller
     ├── Conflict           409  true a moment ago, not now; or needs something first
     ├── TooLarge           413  above a limit that the sentence names
+    ├── TooMany            429  too many attempts; the sentence says when to come again
     └── Unavailable        503  a part of the studio that this needs is not running
 
 Services raise these; `workspaces/api/problems.py` is the only place that turns them into HTTP.
@@ -101,6 +102,10 @@ class Conflict(ForebayError):
 
 class TooLarge(ForebayError):
     status, code, title = 413, "too_large", "Too large"
+
+
+class TooMany(ForebayError):
+    status, code, title = 429, "too_many_requests", "Too many requests"
 
 
 class Unavailable(ForebayError):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.contrib.auth.models import User
@@ -13,11 +12,26 @@ from django.db.models import Q
 
 from workspaces.domain.errors import Forbidden, InvalidInput, NotFound, Unauthenticated
 from workspaces.domain.roles import GRANTS, Permission, Role, allows
-from workspaces.models import AccessToken, Workspace
+from workspaces.models import AccessToken, ServicePrincipalSecret, Workspace
 from workspaces.models.workspace import new_uid
 from workspaces.selectors import membership, token_by_digest
+from workspaces.services.actors import Actor
+from workspaces.services.audit import record_audit
+
+__all__ = [
+    "ACCOUNT_CLOSED",
+    "Actor",  # made in actors.py, which the audit log needs too
+    "authenticate_token",
+    "authorize",
+    "create_run_token",
+    "create_token",
+    "digest_of",
+    "revoke_run_tokens",
+    "revoke_token",
+]
 
 PREFIX = "fby_"  # so that people and scanners recognise one of ours
+ACCOUNT_CLOSED = "This account is closed. Ask an administrator of the studio to open it again."
 TOUCH_EVERY = timedelta(minutes=1)  # `last_used_at` is for people; a write per request is not
 
 NEEDS: dict[Permission, str] = {
@@ -29,35 +43,6 @@ NEEDS: dict[Permission, str] = {
 }
 
 
-@dataclass(frozen=True)
-class Actor:
-    """Who does something: a user, the token that spoke for them if there was one, from where.
-
-    `address` is the client's IP address; empty when this server acts by itself or by a command.
-    `through` names another way in than a session or one of our tokens.
-    """
-
-    user: User
-    token: AccessToken | None = None
-    address: str = ""
-    through: str = ""
-
-    @property
-    def name(self) -> str:
-        """What pages show: the full name, else the user name."""
-        return self.user.get_full_name() or self.user.get_username()
-
-    @property
-    def is_run_token(self) -> bool:
-        """Whether a step of a run asks, not a person or their program."""
-        return self.token is not None and self.token.kind == AccessToken.RUN
-
-    @property
-    def step_run_uid(self) -> str:
-        """The step run that a run token belongs to; empty for everyone else."""
-        return self.token.step_run_uid if self.token is not None else ""
-
-
 def digest_of(secret: str) -> str:
     """What is stored instead of a token or a sign-in link: its SHA-256, 64 hex digits."""
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
@@ -66,24 +51,27 @@ def digest_of(secret: str) -> str:
 def authenticate_token(raw: str, *, now: datetime) -> Actor:
     """The actor behind a bearer token.
 
-    Raises Unauthenticated with code token_unknown, token_expired or token_revoked.
+    Raises Unauthenticated: token_unknown, token_expired, token_revoked or account_disabled.
     """
     token = token_by_digest(digest_of(raw))
     if token is None:
         raise Unauthenticated(
-            "This token is not known here. Make one under Settings > Tokens.", code="token_unknown"
+            "This token is not known here. Make one under Settings > Access tokens.",
+            code="token_unknown",
         )
-    if token.revoked_at is not None or not token.user.is_active:
+    if not token.user.is_active:
+        raise Unauthenticated(ACCOUNT_CLOSED, code="account_disabled")
+    if token.revoked_at is not None:
         raise Unauthenticated(
             "The step that this token belonged to has ended."
             if token.kind == AccessToken.RUN
-            else f"The token {token.name!r} was revoked. Make a new one under Settings > Tokens.",
+            else f"The token {token.name!r} was revoked. {_how_to_renew(token)}",
             code="token_revoked",
         )
     if token.expires_at is not None and token.expires_at <= now:
         raise Unauthenticated(
             f"The token {token.name!r} expired on {token.expires_at:%Y-%m-%d at %H:%M} UTC. "
-            "Make a new one under Settings > Tokens.",
+            f"{_how_to_renew(token)}",
             code="token_expired",
         )
     if token.last_used_at is None or now - token.last_used_at >= TOUCH_EVERY:
@@ -91,6 +79,12 @@ def authenticate_token(raw: str, *, now: datetime) -> Actor:
             Q(last_used_at=None) | Q(last_used_at__lt=now), pk=token.pk
         ).update(last_used_at=now)
     return Actor(user=token.user, token=token)
+
+
+def _how_to_renew(token: AccessToken) -> str:
+    if token.kind == AccessToken.SERVICE:
+        return "Ask /api/v1/oauth2/token for the next one."
+    return "Make a new one under Settings > Access tokens."
 
 
 def authorize(*, actor: Actor, workspace_name: str, permission: Permission) -> Workspace:
@@ -106,7 +100,10 @@ def authorize(*, actor: Actor, workspace_name: str, permission: Permission) -> W
         and (member is None or token.workspace_id != member.workspace_id)
     )
     if member is None or bound_elsewhere or not actor.user.is_active:
-        raise NotFound(f"There is no workspace {workspace_name!r}, or you are not a member of it.")
+        raise NotFound(
+            f"There is no workspace {workspace_name!r}, or you are not a member of it. An Owner "
+            f"can add you: your user name is {actor.user.get_username()!r}."
+        )
     role = Role(member.role)
     if allows(role, permission, run_token=actor.is_run_token):
         return member.workspace
@@ -130,8 +127,13 @@ def create_token(
     workspace: Workspace | None = None,
     step_run_uid: str = "",
     expires_at: datetime | None = None,
+    secret: ServicePrincipalSecret | None = None,
+    actor: Actor | None = None,
 ) -> tuple[AccessToken, str]:
-    """A new token and its text, which is never stored and can't be shown again."""
+    """A new token and its text, which is never stored and can't be shown again.
+
+    One with a `workspace` opens nothing elsewhere. `actor` is who asks, when it is not a command.
+    """
     name = name.strip()
     if not 1 <= len(name) <= 100:
         raise InvalidInput.field("name", "A token's name has 1 to 100 characters.")
@@ -145,16 +147,33 @@ def create_token(
         workspace=workspace,
         step_run_uid=step_run_uid,
         expires_at=expires_at,
+        secret=secret,
     )
+    if kind == AccessToken.PERSONAL:
+        _note(actor or Actor(user=user), token, "created")
     return token, raw
 
 
 @transaction.atomic
-def revoke_token(*, token: AccessToken, now: datetime) -> AccessToken:
+def revoke_token(*, token: AccessToken, now: datetime, actor: Actor | None = None) -> AccessToken:
     """From now on the token opens nothing. Revoking twice keeps the first time."""
-    AccessToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=now)
+    if AccessToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=now):
+        _note(actor or Actor(user=token.user), token, "revoked")
     token.refresh_from_db(fields=["revoked_at"])
     return token
+
+
+def _note(actor: Actor, token: AccessToken, done: str) -> None:
+    expires = token.expires_at.isoformat() if token.expires_at is not None else None
+    record_audit(
+        actor=actor,
+        workspace=token.workspace,
+        action=f"token.{done}",
+        kind=f"{token.kind} token",
+        uid=token.uid,
+        name=token.name,
+        detail={"of": token.user.get_username(), "expires_at": expires},
+    )
 
 
 def create_run_token(

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from workspaces.models import AccessToken, AuditEntry, Workspace
-from workspaces.services.access import Actor
+from workspaces.models import AuditEntry, Workspace
+from workspaces.services.actors import Actor
 
 LONGEST_NAME = 255
 
@@ -34,7 +34,7 @@ def record_audit(
         workspace_name=workspace.name if workspace is not None else "",
         user=actor.user if actor is not None else None,
         user_name=actor.user.get_username() if actor is not None else "",
-        via=_via(actor),
+        via=actor.spoke if actor is not None else "nobody",
         address=actor.address if actor is not None else address,
         action=action,
         kind=kind,
@@ -42,19 +42,6 @@ def record_audit(
         subject_name=name.replace("\0", "")[:LONGEST_NAME],
         detail=dict(detail or {}),
     )
-
-
-def _via(actor: Actor | None) -> str:
-    """How the actor spoke: a browser's session, one of their tokens, or this server itself."""
-    if actor is None:
-        return "nobody"
-    if actor.through:
-        return actor.through
-    if actor.token is None:
-        return "session" if actor.address else "server"
-    if actor.token.kind == AccessToken.RUN:
-        return "run token"
-    return f"token {actor.token.name}"
 
 
 def drop_old_audit_entries(*, now: datetime, days: int) -> int:
