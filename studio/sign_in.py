@@ -160,4 +160,4 @@ def admin_sign_in(request: HttpRequest) -> HttpResponse:
     """The administration has no sign-in of its own."""
     if request.user.is_authenticated:
         return error_page(request, Forbidden("The administration is for staff only."))
-    return redirect(f"/sign-in?{urlencode({'next': own_path(request)})}")
+    return redirect(f"/sign-in?{urlencode({'next': own_path(request)}, safe='/')}")

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
@@ -14,26 +17,40 @@ from django.utils import timezone
 
 from pipelines.live.routing import websocket_urlpatterns
 from pipelines.models import StepRun
+from tests.support.permissions import PAGE as PERMISSIONS
+from tests.support.permissions import permissions_page
 from tests.support.submitting import body_of, make_snapshot, make_target, submit
 from workspaces.domain.roles import Role
 from workspaces.services.access import Actor, create_token
 from workspaces.services.workspaces import create_workspace, set_member
 
 # What each of them gets. "in" is anything that is no refusal; a token opens no page.
-#          anonymous  stranger  Reader  Contributor  run token
+# The service principal is a Contributor. docs/reference/permissions.md is made of this table:
+# .venv/bin/python -m tests.support.permissions
+#          anonymous  stranger  Reader  Contributor  Owner  service principal  run token
 ANSWERS = {
-    "open": ("in", "in", "in", "in", "in"),
-    "me": (401, "in", "in", "in", "in"),
-    "read": (401, 404, "in", "in", "in"),
-    "write": (401, 404, 403, "in", "in"),
-    "person": (401, 404, 403, "in", 403),  # a step's own token may not
-    "page": ("sign in", 404, "in", "in", "sign in"),
-    "change": ("sign in", 404, 403, "in", "sign in"),
-    "own page": ("sign in", "in", "in", "in", "sign in"),
-    "own thing": ("sign in", 404, 404, 404, "sign in"),
-    "staff": ("sign in", 403, 403, 403, "sign in"),
+    "open": ("in", "in", "in", "in", "in", "in", "in"),
+    "me": (401, "in", "in", "in", "in", "in", "in"),
+    "read": (401, 404, "in", "in", "in", "in", "in"),
+    "write": (401, 404, 403, "in", "in", "in", "in"),
+    "person": (401, 404, 403, "in", "in", "in", 403),  # a step's own token may not
+    "manage": (401, 404, 403, 403, "in", 403, 403),
+    "page": ("sign in", 404, "in", "in", "in", "sign in", "sign in"),
+    "change": ("sign in", 404, 403, "in", "in", "sign in", "sign in"),
+    "owner page": ("sign in", 404, 403, 403, "in", "sign in", "sign in"),
+    "own page": ("sign in", "in", "in", "in", "in", "sign in", "sign in"),
+    "own thing": ("sign in", 404, 404, 404, 404, "sign in", "sign in"),
+    "staff": ("sign in", 403, 403, 403, 403, "sign in", "sign in"),
 }
-WHO = ("anonymous", "stranger", "reader", "contributor", "run token")
+WHO = (
+    "anonymous",
+    "stranger",
+    "reader",
+    "contributor",
+    "owner",
+    "service principal",
+    "run token",
+)
 
 API = "api/v1/workspaces/<str:workspace_name>"
 RUN, STEP = f"{API}/runs/<str:run_uid>", f"{API}/steps/<str:step_uid>"
@@ -45,10 +62,17 @@ V1 = (
     "pipelines/v1.0/subscriptions/<str:subscription>/resourceGroups/<str:resource_group>"
     "/providers/Microsoft.MachineLearningServices/workspaces/<str:workspace_name>/PipelineRuns/"
 )
+MEMBER = f"{API}/members/<str:user_name>"
+PRINCIPAL = f"{API}/service-principals/<str:principal_id>"
+SECRET = f"{PRINCIPAL}/secrets/<str:secret_id>"
 PAGE = "w/<str:workspace_name>/"
 RUN_PAGE = f"{PAGE}runs/<str:run_uid>/"
 TARGET_PAGE = f"{PAGE}compute/targets/<str:name>/"
 STEP_PAGE = f"{RUN_PAGE}steps/<str:step_uid>/"
+SETTINGS = f"{PAGE}settings/"
+MEMBER_PAGE = f"{SETTINGS}members/<str:user_name>/"
+PRINCIPAL_PAGE = f"{SETTINGS}service-principals/<str:principal_id>/"
+SECRET_PAGE = f"{PRINCIPAL_PAGE}secrets/<str:secret_id>/"
 
 ROUTES: dict[str, dict[str, str]] = {
     "": {"GET": "own page"},
@@ -57,13 +81,39 @@ ROUTES: dict[str, dict[str, str]] = {
     "sign-in": {"GET": "open", "POST": "open"},
     "sign-in/<str:token>": {"GET": "open", "POST": "open"},
     "sign-out": {"POST": "open"},
+    "invite/<str:token>": {"GET": "open", "POST": "open"},
     "settings/tokens/": {"GET": "own page", "POST": "own page"},
     "settings/tokens/<str:uid>/revoke": {"POST": "own thing"},
+    "settings/audit/": {"GET": "staff"},
+    f"{SETTINGS}members/": {"GET": "page"},
+    f"{SETTINGS}members/add": {"POST": "owner page"},
+    f"{SETTINGS}members/invite": {"POST": "owner page"},
+    f"{MEMBER_PAGE}invite": {"POST": "owner page"},
+    f"{MEMBER_PAGE}role": {"POST": "owner page"},
+    f"{MEMBER_PAGE}remove": {"POST": "owner page"},  # of somebody else; everyone may leave
+    f"{SETTINGS}service-principals/": {"GET": "owner page", "POST": "owner page"},
+    PRINCIPAL_PAGE: {"GET": "owner page", "POST": "owner page"},
+    f"{PRINCIPAL_PAGE}enabled": {"POST": "owner page"},
+    f"{PRINCIPAL_PAGE}secrets": {"POST": "owner page"},
+    f"{SECRET_PAGE}rotate": {"POST": "owner page"},
+    f"{SECRET_PAGE}revoke": {"POST": "owner page"},
+    f"{SETTINGS}audit/": {"GET": "owner page"},
     "admin/login/": {"GET": "staff"},
+    "api/v1/oauth2/token": {"POST": "open"},
+    "<str:tenant>/oauth2/v2.0/token": {"POST": "open"},
+    "<str:tenant>/oauth2/token": {"POST": "open"},
     "api/v1/schema": {"GET": "me"},
     "api/v1/me": {"GET": "me"},
     "api/v1/workspaces": {"GET": "me"},
     API: {"GET": "read"},
+    f"{API}/audit": {"GET": "manage"},
+    f"{API}/members": {"GET": "read", "POST": "manage"},
+    MEMBER: {"GET": "read", "PATCH": "manage", "DELETE": "manage"},  # everyone may leave
+    f"{API}/service-principals": {"GET": "manage", "POST": "manage"},
+    PRINCIPAL: {"GET": "manage", "PATCH": "manage"},
+    f"{PRINCIPAL}/secrets": {"POST": "manage"},
+    SECRET: {"DELETE": "manage"},
+    f"{SECRET}/rotate": {"POST": "manage"},
     f"{API}/blobs": {"POST": "write"},
     f"{API}/snapshots": {"POST": "write"},
     f"{API}/snapshots/missing": {"POST": "write"},
@@ -194,6 +244,11 @@ def test_every_route_and_method_has_a_line() -> None:
             assert methods - {"OPTIONS", "HEAD"} == set(ROUTES[route]), route
 
 
+def test_the_page_of_permissions_is_this_table() -> None:
+    """Else: .venv/bin/python -m tests.support.permissions"""
+    assert PERMISSIONS.read_text() == permissions_page()
+
+
 def test_the_only_socket_is_the_one_that_asks() -> None:
     """Who may open it, and subscribe to what, is in tests/live."""
     known = ["^ws/(?P<workspace_name>[^/]+)/live$"]
@@ -218,6 +273,8 @@ class House:
             "child_uid": self._child(run),
             **self._published(run, actor),
             "version": "0",
+            **self._principal(workspace, actor),
+            "user_name": "erin",
             "uid": "none",
             "token": "none",
             "path": "main.py",
@@ -229,13 +286,25 @@ class House:
         for role, user in people.items():
             set_member(workspace=workspace, user=user, role=role)
         self.owner = owner
-        self.people = {"stranger": users.create_user("mallory")} | {
+        self.people = {"stranger": users.create_user("mallory"), "owner": owner} | {
             role.value.lower(): user for role, user in people.items()
         }
+        set_member(workspace=workspace, user=users.create_user("erin"), role=Role.READER)
         step = StepRun.objects.get(run=later)
-        _, self.run_token = create_token(
+        _, run_token = create_token(
             user=owner, name="step", kind="run", workspace=workspace, step_run_uid=step.uid
         )
+        _, service_token = create_token(user=self.program, name="ci", kind="service")
+        self.tokens = {"run token": run_token, "service principal": service_token}
+
+    def _principal(self, workspace: Any, actor: Actor) -> dict[str, str]:
+        from workspaces.services.service_principals import add_secret, create_principal
+
+        body = {"name": "ci", "role": "Contributor"}
+        row = create_principal(workspace=workspace, actor=actor, body=body)
+        secret, _ = add_secret(principal=row, actor=actor, days=30, now=timezone.now())
+        self.program = row.user
+        return {"principal_id": row.uid, "secret_id": secret.uid}
 
     @staticmethod
     def _child(run: Any) -> str:
@@ -292,15 +361,13 @@ class House:
     def ask(self, who: str, method: str, path: str, fields: dict[str, Any] | None = None) -> Any:
         client = Client(SERVER_NAME="127.0.0.1", raise_request_exception=False)
         headers = {"X-Requested-With": "test"}
-        if who == "run token":
-            headers["Authorization"] = f"Bearer {self.run_token}"
-        elif who == "owner":
-            client.force_login(self.owner)
+        if who in self.tokens:
+            headers["Authorization"] = f"Bearer {self.tokens[who]}"
         elif who != "anonymous":
             client.force_login(self.people[who])
         rest = path.startswith(("/api/", "/pipelines/v1.0/"))
         kind = "application/json" if rest else "application/x-www-form-urlencoded"
-        body = json.dumps(fields or {}) if rest else ""
+        body = json.dumps(fields or {}) if rest else urlencode(fields or {}, doseq=True)
         return client.generic(method, path, body, content_type=kind, headers=headers)
 
 
@@ -313,7 +380,7 @@ def verdict(answer: Any) -> Any:
     """401, 403, "sign in", 404 (the caller learns nothing), or "in"."""
     if answer.status_code in (401, 403):
         return answer.status_code
-    if answer.status_code == 302 and answer["Location"].startswith("/sign-in?"):
+    if answer.status_code == 302 and answer["Location"].startswith("/sign-in?next="):
         return "sign in"
     if answer.streaming:
         answer.close()
@@ -325,9 +392,12 @@ def verdict(answer: Any) -> Any:
     return "in"
 
 
+DOORS = ("sign-in/<str:token>", "invite/<str:token>")
+
+
 @pytest.mark.parametrize(("route", "method"), CASES)
 def test_who_gets_in(house: House, route: str, method: str) -> None:
-    if (route, method) == ("sign-in", "POST") or route == "sign-in/<str:token>":
+    if (route, method) == ("sign-in", "POST") or route in DOORS:
         return  # wrong passwords and links are refused to everybody: tests/studio/test_sign_in.py
     path = house.path(route)
     got = tuple(verdict(house.ask(who, method, path)) for who in WHO)
@@ -336,6 +406,25 @@ def test_who_gets_in(house: House, route: str, method: str) -> None:
 
 # Requests that do something for whoever may; "published_id" stands for the id of one.
 BODIES: dict[tuple[str, str], dict[str, Any]] = {
+    ("settings/tokens/", "POST"): {"name": "laptop", "lifetime": "30"},
+    (f"{API}/members", "POST"): {"user": "mallory", "role": "Reader"},
+    (MEMBER, "PATCH"): {"role": "Contributor"},
+    (MEMBER, "DELETE"): {},
+    (f"{API}/service-principals", "POST"): {"name": "another", "role": "Reader"},
+    (PRINCIPAL, "PATCH"): {"enabled": False},
+    (f"{PRINCIPAL}/secrets", "POST"): {"days": 30},
+    (SECRET, "DELETE"): {},
+    (f"{SECRET}/rotate", "POST"): {"days": 30},
+    (f"{SETTINGS}members/add", "POST"): {"user": "mallory", "role": "Reader"},
+    (f"{SETTINGS}members/invite", "POST"): {"user_name": "grace", "role": "Reader"},
+    (f"{MEMBER_PAGE}role", "POST"): {"role": "Contributor"},
+    (f"{MEMBER_PAGE}remove", "POST"): {},
+    (f"{SETTINGS}service-principals/", "POST"): {"name": "another", "role": "Reader"},
+    (PRINCIPAL_PAGE, "POST"): {"name": "renamed", "role": "Reader"},
+    (f"{PRINCIPAL_PAGE}enabled", "POST"): {"enabled": "false"},
+    (f"{PRINCIPAL_PAGE}secrets", "POST"): {"days": "30"},
+    (f"{SECRET_PAGE}rotate", "POST"): {"days": "30"},
+    (f"{SECRET_PAGE}revoke", "POST"): {},
     (f"{RUN}/publish", "POST"): {"name": "again"},
     (PUBLISHED, "PATCH"): {"status": "Disabled"},
     (f"{PUBLISHED}/submit", "POST"): {},
@@ -355,7 +444,7 @@ TRACES = ("django_session", "django_admin_log")
 
 
 def stored() -> dict[str, list[Any]]:
-    """Every row of every table, but for when tokens and users were seen last."""
+    """Every row of every table, but for when tokens and users were seen last; and every file."""
     found = {}
     with connection.cursor() as cursor:
         for table in connection.introspection.table_names(cursor):
@@ -365,6 +454,12 @@ def stored() -> dict[str, list[Any]]:
             names = [column[0] for column in cursor.description]
             kept = [i for i, name in enumerate(names) if name not in ("last_used_at", "last_login")]
             found[table] = sorted(repr([row[i] for i in kept]) for row in cursor.fetchall())
+    data = Path(settings.FOREBAY_DATA)
+    found["files"] = sorted(
+        f"{path.relative_to(data)} {path.stat().st_size} {path.stat().st_mtime_ns}"
+        for path in data.rglob("*")
+        if path.is_file() and path.name != "database.sqlite3"
+    )
     return found
 
 
@@ -406,7 +501,11 @@ def test_the_administration_is_for_staff(house: House) -> None:
         assert house.ask("run token", "GET", path).status_code == 302
 
 
-POSTS = [route for route, method in CASES if method == "POST" and not route.startswith("api/")]
+POSTS = [
+    route
+    for route, method in CASES
+    if method == "POST" and not route.startswith("api/") and "/oauth2/" not in route
+]
 
 
 @pytest.mark.parametrize("route", POSTS)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -11,19 +10,11 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from studio.throttle import WINDOW, FailureBrake
-from studio.views import brake
-from workspaces.models import AccessToken, SignInLink
+from workspaces.models import AccessToken, AuditEntry, FailureCount, SignInLink
 from workspaces.services.access import create_token
 from workspaces.services.sign_in import create_sign_in_link
 
 HERE = {"next": "/settings/tokens/"}
-
-
-@pytest.fixture(autouse=True)
-def no_failures_yet() -> Iterator[None]:
-    brake.__init__()  # type: ignore[misc]
-    yield
 
 
 @pytest.fixture
@@ -63,19 +54,48 @@ def test_guessing_is_slowed_down_for_that_name_only(
     answer = try_password(client, "lovelace-1843")
     assert answer.status_code == 429
     assert "Try again in 5 minutes" in answer.content.decode()
+    assert 290 <= int(answer["Retry-After"]) <= 301
     django_user_model.objects.create_user("grace", password="hopper-1952")
     other = client.post("/sign-in", {"username": "grace", "password": "hopper-1952"})
     assert other.status_code == 302
+    FailureCount.objects.update(since=timezone.now() - timedelta(minutes=5, seconds=1))
+    assert try_password(client, "lovelace-1843").status_code == 302
 
 
-def test_the_brake_lets_go_and_forgets() -> None:
-    brake = FailureBrake()
-    for second in range(8):
-        brake.failed("a", now=float(second))
-    assert brake.wait("a", now=10.0) == 291
-    assert brake.wait("a", now=WINDOW + 1) == 0
-    brake.succeeded("a")
-    assert brake.wait("a", now=0.0) == 0
+def test_trying_many_names_from_one_address_is_slowed_down_too(owner: Any, client: Client) -> None:
+    for number in range(60):
+        client.post("/sign-in", {"username": f"name-{number}", "password": "x"})
+    assert try_password(client, "lovelace-1843").status_code == 429
+    elsewhere = client.post(
+        "/sign-in",
+        {"username": "ada", "password": "lovelace-1843"},
+        REMOTE_ADDR="192.0.2.1",
+    )
+    assert elsewhere.status_code == 302
+
+
+def test_signing_in_and_out_and_failing_to_are_in_the_audit_log(owner: Any, client: Client) -> None:
+    client.post("/sign-in", {"username": "no\0body", "password": "x"})
+    try_password(client, "lovelace-1843")
+    client.post("/sign-out")
+    told = [
+        (e.action, e.user_name, e.subject_name, e.via, e.address)
+        for e in AuditEntry.objects.order_by("id")
+    ]
+    assert told == [
+        ("sign_in.failed", "", "nobody", "nobody", "127.0.0.1"),
+        ("sign_in.succeeded", "ada", "ada", "password", "127.0.0.1"),
+        ("sign_in.ended", "ada", "ada", "session", "127.0.0.1"),
+    ]
+
+
+def test_a_closed_account_says_so_to_who_knows_its_password(owner: Any, client: Client) -> None:
+    owner.is_active = False
+    owner.save()
+    assert "do not match" in try_password(client, "guess").content.decode()
+    answer = try_password(client, "lovelace-1843")
+    assert answer.status_code == 401
+    assert "This account is closed" in answer.content.decode()
 
 
 @pytest.mark.parametrize(

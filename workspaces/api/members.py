@@ -98,14 +98,8 @@ class MemberView(WorkspaceAPIView):
     @extend_schema(request=None, responses={204: None})
     def delete(self, request: Request, workspace_name: str, user_name: str) -> Response:
         """Remove a member (Owners), or leave. 409 when no Owner would be left."""
-        member = member_by_user_name(self.workspace, user_name)
-        check_may_remove(self, member)
-        remove_member(member=member, actor=self.actor)
+        leaving = user_name == self.actor.user.get_username() and not self.actor.is_run_token
+        if not leaving:
+            self.need(Permission.MANAGE)
+        remove_member(member=member_by_user_name(self.workspace, user_name), actor=self.actor)
         return Response(status=204)
-
-
-def check_may_remove(view: WorkspaceAPIView, member: Member) -> None:
-    """Owners remove anyone; others only themselves, and never by a step's own token."""
-    if member.user_id == view.actor.user.pk and not view.actor.is_run_token:
-        return
-    view.need(Permission.MANAGE)

@@ -137,14 +137,14 @@ def set_role(request: ActorRequest, user_name: str) -> HttpResponse:
 @workspace_page(Permission.READ)
 def remove(request: ActorRequest, user_name: str) -> HttpResponse:
     """An Owner removes a member; anyone leaves."""
-    member = member_by_user_name(request.workspace, user_name)
-    leaving = member.user_id == request.actor.user.pk
+    leaving = user_name == request.actor.user.get_username()
     if not leaving:
         authorize(
             actor=request.actor,
             workspace_name=request.workspace.name,
             permission=Permission.MANAGE,
         )
+    member = member_by_user_name(request.workspace, user_name)
     try:
         remove_member(member=member, actor=request.actor)
     except Conflict as error:
