@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """Writes docs/reference/permissions.md from the table that the tests hold every route to."""
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ def permissions_page() -> str:
     tokens = ("service principal", "run token")
     lines = [HEAD]
     for title, fits in (
-        ("Programs: REST", lambda route: is_rest(route)),
+        ("Programs: REST", is_rest),
         ("People: pages", lambda route: not is_rest(route)),
     ):
         lines.append(f"## {title}\n\n| address | method | {' | '.join(WHO)} |\n")
