@@ -18,7 +18,17 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import chain, fan_out, first_step, idle, large_graph, latency, many_steps, reuse
+from benchmarks import (
+    chain,
+    fan_out,
+    first_step,
+    idle,
+    large_graph,
+    latency,
+    many_steps,
+    rest_submit,
+    reuse,
+)
 from benchmarks.figure import NO_OP, Figure
 from benchmarks.graphs import body, node
 from benchmarks.studio import ROOT, Studio
@@ -36,6 +46,7 @@ ALL: dict[str, Callable[..., list[Figure]]] = {
     "reuse": reuse.measure,
     "many-steps": many_steps.measure,
     "large-graph": large_graph.measure,
+    "rest-submit": rest_submit.measure,
 }
 
 
