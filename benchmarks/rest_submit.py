@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from benchmarks import graphs
 from benchmarks.figure import NO_OP, Figure, median, ms, percentile
+from benchmarks.processes import cpu_seconds, leaders
 from benchmarks.studio import Studio
 
 CALLERS = 20
@@ -33,26 +34,51 @@ def measure(studio: Studio, *, quick: bool) -> list[Figure]:
     made = studio.api("POST", "/published-pipelines", {"name": "bench", "graph": graph})
     address = urlsplit(made["endpoint"]).path
     calls, rounds = 200, 3 if quick else 7
-    ours, floor = [], []
+    ours, floor = Load(), Load()
     for _ in range(rounds):
-        floor.append(_load(studio, "GET", "/favicon.ico", calls))
-        ours.append(_load(studio, "POST", address, calls))
+        floor.add(studio, "GET", "/favicon.ico", calls)
+        ours.add(studio, "POST", address, calls)
     answer = studio.api("GET", f"/published-pipelines/{made['id']}")
     assert answer["run_count"] == calls * rounds, "not one run a call"
-    ours_rate, floor_rate = (
-        median([len(one) / took for one, took in all_]) for all_ in (ours, floor)
-    )
-    ours_p95, floor_p95 = (
-        median([percentile(one, 0.95) for one, _ in all_]) for all_ in (ours, floor)
-    )
     return [
         Figure(
             f"{calls} calls of a published pipeline by {CALLERS} at once",
-            f"{ours_rate:.0f} a second, p95 {ms(ours_p95)}",
-            f"empty view {floor_rate:.0f} a second, p95 {ms(floor_p95)}",
-            f"{floor_rate / ours_rate:.1f} x an empty view", "one run a call",
+            f"{ours.rate:.0f} a second, p95 {ms(ours.p95)}, {ms(ours.cpu)} CPU each",
+            f"empty view {floor.rate:.0f} a second, p95 {ms(floor.p95)}, {ms(floor.cpu)} CPU",
+            f"{floor.rate / ours.rate:.1f} x an empty view, {ours.cpu / floor.cpu:.1f} x its CPU",
+            "one run a call",
         )
-    ]  # fmt: skip
+    ]
+
+
+class Load:
+    """Rounds of calls, and the medians of what they took."""
+
+    def __init__(self) -> None:
+        self.rates: list[float] = []
+        self.p95s: list[float] = []
+        self.cpus: list[float] = []
+
+    def add(self, studio: Studio, method: str, path: str, calls: int) -> None:
+        web = leaders(studio.data)["web"]
+        before = cpu_seconds(web)
+        each, took = _load(studio, method, path, calls)
+        self.cpus.append((cpu_seconds(web) - before) / calls)
+        self.rates.append(calls / took)
+        self.p95s.append(percentile(each, 0.95))
+
+    @property
+    def rate(self) -> float:
+        return median(self.rates)
+
+    @property
+    def p95(self) -> float:
+        return median(self.p95s)
+
+    @property
+    def cpu(self) -> float:
+        """Seconds of the web process for one call."""
+        return median(self.cpus)
 
 
 def _load(studio: Studio, method: str, path: str, calls: int) -> tuple[list[float], float]:

@@ -43,13 +43,22 @@ def list_published(
 
 
 def get_published(workspace: Workspace, uid: str) -> PublishedPipeline:
-    """One published pipeline with its graph. Raises NotFound, for another workspace's ids too."""
-    row = (
-        PublishedPipeline.objects.filter(workspace=workspace, uid=uid)
-        .select_related("workspace", "created_by", "updated_by", "source_run__experiment")
-        .defer("source_run__graph")
-        .first()
-    )
+    """One published pipeline, whole. Raises NotFound, for another workspace's ids too."""
+    rows = PublishedPipeline.objects.select_related(
+        "workspace", "created_by", "updated_by", "source_run__experiment"
+    ).defer("source_run__graph")
+    return _one_published(rows, workspace, uid)
+
+
+def published_to_call(workspace: Workspace, uid: str) -> PublishedPipeline:
+    """The same for a call, which many may make at once: without who made it of what."""
+    return _one_published(PublishedPipeline.objects.select_related("workspace"), workspace, uid)
+
+
+def _one_published(
+    rows: QuerySet[PublishedPipeline], workspace: Workspace, uid: str
+) -> PublishedPipeline:
+    row = rows.filter(workspace=workspace, uid=uid).order_by().first()
     if row is None:
         raise NotFound(
             f"There is no published pipeline {shown(uid)} in workspace {workspace.name!r}."

@@ -132,7 +132,7 @@ class PublishedSubmitView(StartedRunView):
         """A run: 201. Body, all as wanted: `experiment`, `parameters`, `description`, `tags`,
         `regenerate_outputs`, `force_nodes`, `continue_on_step_failure`, `parent_run_id`."""
         run = submit_published(
-            published=selectors.get_published(self.workspace, published_id),
+            published=selectors.published_to_call(self.workspace, published_id),
             actor=self.actor,
             body=json_object(request),
             note_stored=lambda made: note_done(self, made.uid),

@@ -105,7 +105,7 @@ class V1PipelineSubmitView(SubmittingView):
         """200 with `Id`, `Status` and `RunUrl` of the run. Body, all as wanted: `ExperimentName`,
         `Description`, `Tags`, `ParameterAssignments`, `DataPathAssignments`,
         `DataSetDefinitionValueAssignments`, `RegenerateOutputs`."""
-        return self.start(request, selectors.get_published(self.workspace, published_id))
+        return self.start(request, selectors.published_to_call(self.workspace, published_id))
 
 
 @extend_schema(request=OBJECT, responses=OBJECT, tags=TAGS)
