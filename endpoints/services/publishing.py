@@ -20,7 +20,7 @@ from pipelines.domain.graph import Graph
 from pipelines.domain.reuse import canonical, digest_of
 from pipelines.models import Run, StepRun
 from pipelines.services.data_parameters import pin_datasets
-from pipelines.services.submission import check_graph
+from pipelines.services.planning import check_graph
 from workspaces.domain.errors import InvalidInput, Problem
 from workspaces.models import Workspace
 from workspaces.services.access import Actor

@@ -17,9 +17,10 @@ from pipelines.api.shapes import event_shape, metric_shape, run_detail, run_shap
 from pipelines.domain.drawing import graph_dot
 from pipelines.models import Run
 from pipelines.services.cancel import cancel_run
+from pipelines.services.planning import check_submission
 from pipelines.services.records import ingest_records
 from pipelines.services.runs import update_run
-from pipelines.services.submission import check_submission, submit_run
+from pipelines.services.submission import submit_run
 from workspaces.api.base import WorkspaceAPIView, json_object
 from workspaces.api.idempotency import idempotent, note_done
 from workspaces.api.pagination import cursor_page

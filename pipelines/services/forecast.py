@@ -14,8 +14,9 @@ from pipelines.domain.forecast import DEPENDS, foretell
 from pipelines.domain.reuse import canonical
 from pipelines.domain.status import Status
 from pipelines.models import Experiment, Run, StepRun
+from pipelines.services.planning import plan_submission
 from pipelines.services.reuse import why_it_must_run
-from pipelines.services.submission import build_steps, decide_first_waves, plan_submission
+from pipelines.services.submission import build_steps, decide_first_waves
 from workspaces.domain.errors import InvalidInput
 from workspaces.models import Workspace
 

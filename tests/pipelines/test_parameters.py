@@ -137,6 +137,7 @@ def test_a_changed_value_reruns_with_its_sentence_and_equal_content_does_not(
         ({"raw": "old"}, "raw", '{"datastore": '),
         ({"raw": path_of("nowhere")}, "raw", "no file at 'nowhere'"),
         ({"raw": path_of("../x")}, "raw", "'..'"),
+        ({"raw": path_of("old/*.csv")}, "raw", "contains * or ?"),
         ({"raw": {"datastore": "moon", "path": "x"}}, "raw", "'moon'"),
         ({"people": {"dataset": "gone"}}, "people", "'gone'"),
         ({"people": {"name": "iris"}}, "people", "'iris'"),
