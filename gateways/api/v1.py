@@ -16,7 +16,6 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from data.selectors import get_dataset_by_name
 from endpoints import selectors
 from endpoints.models import EndpointVersion, PipelineEndpoint, PublishedPipeline
 from endpoints.services.submitting import submit_published
@@ -75,7 +74,7 @@ class SubmittingView(V1View):
         published: PublishedPipeline,
         version: EndpointVersion | None = None,
     ) -> Response:
-        call = read_call(json_object(request), self._find_dataset)
+        call = read_call(json_object(request))
         run = submit_published(
             published=published,
             endpoint_version=version,
@@ -91,9 +90,6 @@ class SubmittingView(V1View):
         asked = request.query_params.get("pipelineVersion") if version is None else version
         found = selectors.get_version(endpoint, asked or None)
         return self.start(request, found.published, found)
-
-    def _find_dataset(self, name: str, version: str) -> str:
-        return get_dataset_by_name(self.workspace, name, version).uid
 
 
 @extend_schema(request=OBJECT, responses=OBJECT, tags=TAGS)

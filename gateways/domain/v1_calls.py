@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from workspaces.domain.errors import InvalidInput, NotFound, Problem
+from workspaces.domain.errors import InvalidInput, Problem
 
 # v1's field, in lower case -> the field of a submit here.
 FIELDS = {
@@ -36,8 +36,6 @@ WITHOUT_MEANING = ("runsource", "displayname")  # v1's clients send them; nothin
 PATH_FORM = '{"DataStoreName": "workspaceblobstore", "RelativePath": "folder/file.csv"}'
 DATASET_FORM = '{"SavedDataSetReference": {"Id": "<id of a dataset>"}}'
 
-FindDataset = Callable[[str, str], str]  # (name, version or "latest") -> id; raises NotFound
-
 
 @dataclass
 class Call:
@@ -47,13 +45,13 @@ class Call:
     warnings: list[str] = field(default_factory=list)
 
 
-def read_call(sent: Mapping[str, Any], find_dataset: FindDataset) -> Call:
+def read_call(sent: Mapping[str, Any]) -> Call:
     """The submit that a v1 body asks for. Raises InvalidInput with every field of a wrong form."""
     body: dict[str, Any] = {}
     parameters: dict[str, Any] = {}
     problems: list[Problem] = []
     warnings: list[str] = []
-    readers = {VALUES: _plain, PATHS: _path, DATASETS: _dataset(find_dataset)}
+    readers = {VALUES: _plain, PATHS: _path, DATASETS: _dataset}
     for name, value in sent.items():
         key = str(name).lower()
         if value is None or key in WITHOUT_MEANING:
@@ -105,25 +103,16 @@ def _path(raw: Any) -> tuple[Any, str]:
     return {"datastore": store, "path": path or ""}, ""
 
 
-def _dataset(find: FindDataset) -> Callable[[Any], tuple[Any, str]]:
-    def read(raw: Any) -> tuple[Any, str]:
-        given = _lower(raw)
-        for key in ("saveddatasetreference", "registereddatasetreference", "datasetreference"):
-            reference = _lower(given.get(key))
-            uid, name = reference.get("id"), reference.get("name")
-            if isinstance(uid, str) and uid:
-                return {"dataset": uid}, ""
-            if isinstance(name, str) and name:
-                version = reference.get("version")
-                try:
-                    return {"dataset": find(name, str(version or "latest"))}, ""
-                except NotFound as error:
-                    return None, f"can't be found: {error.detail.rstrip('.')}"
-        if isinstance(given.get("literalvalue"), dict):
-            return _path(given["literalvalue"])
-        return None, f"must be of the form {DATASET_FORM}"
-
-    return read
+def _dataset(raw: Any) -> tuple[Any, str]:
+    given = _lower(raw)
+    for key in ("saveddatasetreference", "registereddatasetreference", "datasetreference"):
+        reference = _lower(given.get(key))
+        uid, name = reference.get("id"), reference.get("name")
+        if isinstance(uid, str) and uid:
+            return {"dataset": uid}, ""
+        if isinstance(name, str) and name:
+            return {"name": name, "version": reference.get("version") or "latest"}, ""
+    return None, f"must be of the form {DATASET_FORM}"
 
 
 def _lower(raw: Any) -> dict[str, Any]:

@@ -130,6 +130,9 @@ def test_curl_starts_an_endpoint_by_id_and_by_name(studio: CallersStudio, publis
     code, run = curl(studio, "-H", token, "-H", "Content-Type: application/json", "-X", "POST",
                      "-d", '{"ParameterAssignments": {"pipeline_arg": "7"}}', by_name)  # fmt: skip
     assert (code, run["ParameterAssignments"]) == (200, {"pipeline_arg": 7})
+    # The pair of letters in a name before it is written %49d, and any subscription will do.
+    odd = by_name.replace("/resourceGroups/forebay/", "/resourceGroups/%49dRG/")
+    assert odd != by_name and curl(studio, "-H", token, "-d", "{}", odd)[0] == 200
     code, answer = curl(studio, "-H", "Authorization: Bearer fby_no", "-d", "{}", by_name)
     assert (code, answer["error"]["code"]) == (401, "token_unknown")
     code, answer = curl(studio, "-H", token, made["endpoint"])

@@ -7,13 +7,14 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
-from data.services.datasets import create_dataset
+from data.models import Datastore
+from data.selectors import local_path
+from data.services.datasets import create_dataset, register_dataset
 from endpoints.domain.addresses import Place, endpoint_address, published_address
 from endpoints.services.pipeline_endpoints import add_version, create_endpoint
 from endpoints.services.publishing import disable_published
-from gateways.domain.v1_calls import read_call
+from gateways.api import v1
 from pipelines.models import Run
-from workspaces.domain.errors import InvalidInput
 from workspaces.domain.roles import Role
 from workspaces.services.access import create_token
 from workspaces.services.workspaces import set_member
@@ -204,39 +205,116 @@ def test_a_run_is_followed_and_canceled_at_v1_s_address(api: Any, nightly: Any) 
     assert api.get(f"{runs}{uid}/Cancel").status_code == 405
 
 
-def test_paths_and_datasets_become_parameters(workspace: Any, actor: Any) -> None:
-    definition = {"paths": [{"datastore": "workspaceblobstore", "path": "a.csv"}]}
-    dataset = create_dataset(
-        workspace=workspace, actor=actor, kind="file", definition=definition, validate=False
-    )
-    found = {("iris", "2"): dataset.uid, ("iris", "latest"): "newest"}
-    call = read_call(
-        {
-            "DataPathAssignments": {
-                "where": {"DataStoreName": "workspaceblobstore", "RelativePath": "in/a.csv"},
-                "left": None,
-            },
-            "DataSetDefinitionValueAssignments": {
-                "by_id": {"SavedDataSetReference": {"Id": dataset.uid}},
-                "by_version": {"DataSetReference": {"Name": "iris", "Version": "2"}},
-                "by_name": {"RegisteredDataSetReference": {"Name": "iris"}},
-            },
-        },
-        lambda name, version: found[(name, version)],
-    )
-    assert call.body["parameters"] == {
-        "where": {"datastore": "workspaceblobstore", "path": "in/a.csv"},
-        "by_id": {"dataset": dataset.uid},
-        "by_version": {"dataset": dataset.uid},
-        "by_name": {"dataset": "newest"},
-    }
-    with pytest.raises(InvalidInput):
-        read_call({"DataPathAssignments": 5}, lambda name, version: "")
+@pytest.fixture
+def with_data(workspace: Any, actor: Any, graph: Any, publish: Any) -> Any:
+    """A pipeline with a data path and a dataset as parameters; files and two versions of iris."""
+    store = Datastore.objects.get(workspace=workspace, name="workspaceblobstore")
+    uids = []
+    for name in ("a.csv", "b.csv"):
+        local_path(store, name).parent.mkdir(parents=True, exist_ok=True)
+        local_path(store, name).write_text(name)
+        definition = {"paths": [{"datastore": store.name, "path": name}]}
+        made = create_dataset(
+            workspace=workspace, actor=actor, kind="file", definition=definition, validate=True
+        )
+        row = register_dataset(
+            workspace=workspace, actor=actor, version=made, name="iris", create_new_version=True
+        )
+        uids.append(row.uid)
+    where = {"datastore": store.name, "path": "a.csv"}
+    graph["parameters"] = [
+        {"name": "where", "type": "datapath", "default": where},
+        {"name": "data", "type": "dataset", "default": {"dataset": uids[0]}},
+    ]
+    graph["nodes"][0]["arguments"] = [{"input": "raw"}, {"input": "iris"}]
+    graph["nodes"][0]["inputs"] = [
+        {"name": "raw", "mode": "mount", "source": {"parameter": "where"}},
+        {"name": "iris", "mode": "mount", "source": {"parameter": "data"}},
+    ]
+    return publish("data", graph=graph), uids
 
 
-def test_an_unknown_dataset_is_named_with_its_parameter(api: Any, nightly: Any) -> None:
-    body = {"DataSetDefinitionValueAssignments": {"rows": {"DataSetReference": {"Name": "gone"}}}}
-    answer = api.post(path_of(published_address(PLACE, nightly.uid)), body)
-    assert answer.status_code == 422
-    assert "'rows' can't be found" in answer.json()["error"]["message"]
-    assert "'gone'" in answer.json()["error"]["message"]
+def test_paths_and_datasets_are_chosen_by_the_caller(api: Any, with_data: Any) -> None:
+    published, uids = with_data
+    address = path_of(published_address(PLACE, published.uid))
+    path = {"DataStoreName": "workspaceblobstore", "RelativePath": "b.csv"}
+    for reference, uid in (
+        ({"SavedDataSetReference": {"Id": uids[1]}}, uids[1]),
+        ({"DataSetReference": {"Name": "iris", "Version": "1"}}, uids[0]),
+        ({"RegisteredDataSetReference": {"Name": "iris"}}, uids[1]),
+        (None, uids[0]),
+    ):
+        body = {
+            "DataPathAssignments": {"where": path},
+            "DataSetDefinitionValueAssignments": {"data": reference},
+        }
+        answer = api.post(address, body)
+        assert answer.status_code == 200, answer.json()
+        run = Run.objects.get(uid=answer.json()["Id"])
+        assert run.parameters == {
+            "where": {"datastore": "workspaceblobstore", "path": "b.csv"},
+            "data": {"dataset": uid},
+        }
+        sources = [port["source"] for port in run.steps.get(node_id="a").node["inputs"]]
+        assert sources == [run.parameters["where"], run.parameters["data"]]
+
+
+@pytest.mark.parametrize(
+    ("body", "target", "words"),
+    [
+        (
+            {"DataPathAssignments": {"where": {"DataStoreName": "x", "RelativePath": "y"}}},
+            "parameters.where",
+            "no datastore 'x'",
+        ),
+        (
+            {
+                "DataPathAssignments": {
+                    "where": {"DataStoreName": "workspaceblobstore", "RelativePath": "gone.csv"}
+                }
+            },
+            "parameters.where",
+            "gone.csv",
+        ),
+        (
+            {"DataSetDefinitionValueAssignments": {"data": {"DataSetReference": {"Name": "no"}}}},
+            "parameters.data",
+            "'no'",
+        ),
+        (
+            {"DataSetDefinitionValueAssignments": {"data": {"SavedDataSetReference": {"Id": "n"}}}},
+            "parameters.data",
+            "no dataset 'n'",
+        ),
+        ({"ParameterAssignments": {"data": 5}}, "parameters.data", "of type dataset"),
+    ],
+)
+def test_data_that_is_not_there_is_named_with_its_parameter(
+    api: Any, with_data: Any, body: Any, target: str, words: str
+) -> None:
+    answer = api.post(path_of(published_address(PLACE, with_data[0].uid)), body)
+    error = answer.json()["error"]
+    assert (answer.status_code, error["target"]) == (422, target)
+    assert words in error["message"]
+    assert not Run.objects.exists()
+
+
+class Killed(BaseException):
+    """As SIGKILL: nothing after it runs."""
+
+
+def test_a_call_whose_answer_was_lost_is_answered_with_its_run(
+    api: Any, nightly: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def die(*_: Any) -> None:
+        raise Killed
+
+    address = path_of(published_address(PLACE, nightly.uid))
+    head = {"Idempotency-Key": "k"}
+    with monkeypatch.context() as patch:
+        patch.setattr(v1, "run_answer", die)
+        with pytest.raises(Killed):
+            api.post(address, {}, headers=head)
+    answer = api.post(address, {}, headers=head)
+    assert (answer.status_code, answer["Idempotency-Replayed"]) == (200, "true")
+    assert answer.json()["Id"] == Run.objects.get().uid
