@@ -40,11 +40,45 @@ EVENTS = [
 ]
 
 
+ENDPOINTS = [
+    {
+        "id": f"{letter * 8}-0000-4000-8000-000000000000",
+        "name": name,
+        "status": "Active",
+        "default_version": "1",
+        "versions": [{"version": "0"}, {"version": "1"}],
+        "last_run": None,
+    }
+    for name, letter in (("score", "e"), ("train", "f"))
+]
+SCHEDULES: list[dict[str, Any]] = [
+    {
+        "id": "dddddddd-0000-4000-8000-000000000000",
+        "name": "Nightly",
+        "status": "Active",
+        "recurrence": {"frequency": "Day", "interval": 2},
+        "next_due_at": "2030-01-01T22:30:00Z",
+        "published_pipeline": {"id": "p", "name": "Iris"},
+        "endpoint": None,
+    },
+    {
+        "id": "bbbbbbbb-0000-4000-8000-000000000000",
+        "name": "On data",
+        "status": "Disabled",
+        "datastore": "store",
+        "path_on_datastore": "in",
+        "published_pipeline": None,
+        "endpoint": {"id": "e", "name": "score"},
+    },
+]
+
+
 class Studio:
     """Just enough of the REST API for the command."""
 
     def __init__(self) -> None:
         self.canceled: list[str] = []
+        self.submitted: list[Any] = []
 
     def __call__(self, seen: Seen) -> Any:
         path, _, query = seen.path.partition("?")
@@ -60,6 +94,8 @@ class Studio:
         if route == "/runs":
             wanted = [run for run in RUNS if "Running" not in query or run["status"] == "Running"]
             return {"items": [] if "experiment=nix" in query else wanted, "next": None}
+        if route.startswith(("/pipeline-endpoints", "/schedules")):
+            return self.publishing(route, seen)
         if route.endswith("/steps"):
             return {"items": STEPS}
         if route.endswith("/events"):
@@ -74,6 +110,16 @@ class Studio:
         found = [run for run in RUNS if route == f"/runs/{run['id']}"]
         whole = {"name": "Run 3", "status": "Failed", "steps": STEPS, "url": "http://studio.test/3"}
         return {**found[0], **whole} if found else Reply(404, {"detail": "No run."})
+
+    def publishing(self, route: str, seen: Seen) -> Any:
+        if route.endswith("/submit"):
+            self.submitted.append((route.split("/")[2], seen.json()))
+            return {**RUNS[0], "name": "Run 3", "steps": [], "url": "http://studio.test/3"}
+        if route in ("/pipeline-endpoints", "/schedules"):
+            items = SCHEDULES if route == "/schedules" else ENDPOINTS
+            return {"items": items, "next": None}
+        found = next(one for one in SCHEDULES if route == f"/schedules/{one['id']}")
+        return {**found, **seen.json()}
 
     def log(self, step: str, query: str) -> Reply:
         content = LOGS[step].encode()
@@ -280,3 +326,73 @@ def test_no_server_no_token_no_workspace(
     with pytest.raises(SystemExit) as usage:
         main(["run"])
     assert usage.value.code == 2
+
+
+def test_endpoint_list(signed_in: StubServer, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["endpoint", "list"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].split() == ["NAME", "ID", "STATUS", "DEFAULT", "LAST", "RUN"]
+    assert lines[1].split() == ["score", "eeeeeeee", "Active", "1", "of", "2", "-"]
+    assert "active_only=true" in signed_in.seen[-1].path
+    assert main(["endpoint", "list", "--all"]) == 0
+    assert "active_only=false" in signed_in.seen[-1].path
+
+
+@pytest.mark.parametrize("name", ["score", "eeee", ENDPOINTS[0]["id"]])
+def test_endpoint_submit(
+    signed_in: StubServer, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["-p", "rate=0.1", "-p", 'data={"dataset": "d"}', "--version", "0"]
+    assert main(["endpoint", "submit", name, *words, "--experiment", "x"]) == 0
+    assert signed_in.answer.submitted == [
+        (
+            ENDPOINTS[0]["id"],
+            {
+                "parameters": {"rate": "0.1", "data": {"dataset": "d"}},
+                "regenerate_outputs": False,
+                "experiment": "x",
+                "version": "0",
+            },
+        )
+    ]
+    assert f"Submitted PipelineRun {RUNS[0]['id']}" in capsys.readouterr().out
+    assert signed_in.seen[-1].headers["idempotency-key"]
+
+
+def test_endpoint_submit_follows_to_the_end(
+    signed_in: StubServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["endpoint", "submit", "-f", "train"]) == 3
+    assert "Run 3 of iris: Failed" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["nix"], "There is no active endpoint 'nix'. There are: score, train."),
+        (["score", "-p", "rate"], "'rate' is no parameter: write -p name=value."),
+        (["score", "-p", "data={x"], "The value of 'data' is not valid JSON."),
+    ],
+)
+def test_what_can_not_be_submitted_is_a_sentence(
+    signed_in: StubServer, words: list[str], sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["endpoint", "submit", *words]) == 1
+    assert sentence in capsys.readouterr().err
+    assert signed_in.answer.submitted == []
+
+
+def test_schedules(signed_in: StubServer, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["schedule", "list", "--all"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith("NAME     ID        STATUS    WHEN")
+    assert "every 2 days" in lines[1]
+    assert lines[1].endswith("Iris")
+    assert "data in store/in  when data changes  score" in lines[2]
+    assert main(["schedule", "disable", "Nightly"]) == 0
+    assert capsys.readouterr().out == "Nightly (dddddddd): Disabled.\n"
+    assert signed_in.seen[-1].json() == {"status": "Disabled"}
+    assert main(["schedule", "enable", "bbbb"]) == 0
+    assert capsys.readouterr().out == "On data (bbbbbbbb): Active; next when data changes.\n"
+    assert main(["schedule", "enable", "nix"]) == 1
+    assert "There is no schedule 'nix'" in capsys.readouterr().err

@@ -203,10 +203,7 @@ class TabularDatasetFactory:
             set_column_types=set_column_types,
             partition_format=partition_format,
         )
-        dataset = TabularDataset._make(workspace, {"paths": paths, **definition})
-        if validate:
-            dataset._ensure_id(validate=True)
-        return dataset
+        return TabularDataset._make(workspace, {"paths": paths, **definition})._checked(validate)
 
     @staticmethod
     def from_json_lines_files(path: Any, *args: Any, **kwargs: Any) -> NoReturn:

@@ -1,7 +1,7 @@
-"""``forebay login`` and ``forebay run list|logs|cancel``: arguments, and errors as sentences.
+"""``forebay login|run|endpoint|schedule``: arguments, and errors as sentences.
 
-Exit codes: 0 done, 1 refused or not possible, 2 wrong usage, 130 interrupted. ``run logs -f``
-ends with 3 if what it followed failed or was canceled.
+Exit codes: 0 done, 1 refused or not possible, 2 wrong usage, 130 interrupted. ``run logs -f`` and
+``endpoint submit -f`` end with 3 if what they followed failed or was canceled.
 """
 
 from __future__ import annotations
@@ -9,11 +9,14 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from typing import Optional, Sequence
+from typing import TYPE_CHECKING, Optional, Sequence
 
 from azureml._forebay import __version__
-from azureml._forebay.cli import login, runs
+from azureml._forebay.cli import endpoints, login, runs, schedules
 from azureml.exceptions import AzureMLException
+
+if TYPE_CHECKING:
+    _Actions = argparse._SubParsersAction[argparse.ArgumentParser]
 
 _STATUSES = ("NotStarted", "Running", "CancelRequested", "Completed", "Failed", "Canceled")
 
@@ -74,7 +77,54 @@ def _make_parser() -> argparse.ArgumentParser:
     _add_run(one)
     _add_place(one)
     one.set_defaults(command=runs.cancel)
+
+    group = commands.add_parser("endpoint", help="list and call pipeline endpoints")
+    _add_endpoint_actions(group.add_subparsers(title="actions", metavar="ACTION", required=True))
+    group = commands.add_parser("schedule", help="list, enable and disable schedules")
+    _add_schedule_actions(group.add_subparsers(title="actions", metavar="ACTION", required=True))
     return parser
+
+
+def _add_endpoint_actions(actions: _Actions) -> None:
+    one = actions.add_parser("list", help="the pipeline endpoints")
+    one.add_argument("--all", action="store_true", help="disabled and archived ones too")
+    _add_place(one)
+    one.set_defaults(command=endpoints.list_endpoints)
+
+    one = actions.add_parser(
+        "submit",
+        help="submit a run of an endpoint",
+        epilog="With -f the exit code is 3 if the run did not complete.",
+    )
+    one.add_argument("endpoint", metavar="ENDPOINT", help="name, id, or the beginning of one")
+    one.add_argument(
+        "-p",
+        dest="parameters",
+        metavar="NAME=VALUE",
+        action="append",
+        help="a pipeline parameter; may be given again",
+    )
+    one.add_argument("--version", help="such as 0 (the default version)")
+    one.add_argument("--experiment", metavar="NAME", help="where the run is kept (the endpoint's)")
+    one.add_argument("--regenerate", action="store_true", help="run every step, reuse none")
+    one.add_argument("-f", "--follow", action="store_true", help="print what happens to the end")
+    _add_place(one)
+    one.set_defaults(command=endpoints.submit)
+
+
+def _add_schedule_actions(actions: _Actions) -> None:
+    one = actions.add_parser("list", help="the schedules and when they are due")
+    one.add_argument("--all", action="store_true", help="disabled ones too")
+    _add_place(one)
+    one.set_defaults(command=schedules.list_schedules)
+    for name, command, text in (
+        ("enable", schedules.enable, "let a schedule submit again"),
+        ("disable", schedules.disable, "keep a schedule from submitting"),
+    ):
+        one = actions.add_parser(name, help=text)
+        one.add_argument("schedule", metavar="SCHEDULE", help="name, id, or the beginning of one")
+        _add_place(one)
+        one.set_defaults(command=command)
 
 
 def _add_run(parser: argparse.ArgumentParser) -> None:

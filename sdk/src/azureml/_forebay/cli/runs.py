@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import argparse
 import itertools
-import sys
 from typing import Any
 
-from azureml._forebay.credentials import find_server, normalize_server, open_transport
+from azureml._forebay.cli.place import open_workspace
 from azureml._forebay.errors import NotFound
 from azureml._forebay.formatting import format_age, format_table, terminal_columns
 from azureml.core._run_client import FINAL, RUNS, RunClient
@@ -23,7 +22,7 @@ _SEARCHED = 1000  # how many of the latest runs a beginning of an id is looked f
 
 def list_runs(arguments: argparse.Namespace) -> int:
     """Print the latest runs as a table."""
-    workspace = _open_workspace(arguments)
+    workspace = open_workspace(arguments)
     query = {
         "experiment": arguments.experiment,
         "status": stored_status(arguments.status),
@@ -51,13 +50,13 @@ def list_runs(arguments: argparse.Namespace) -> int:
 
 def show_logs(arguments: argparse.Namespace) -> int:
     """Print what the steps printed, in the order of the graph; follow them if asked."""
-    workspace = _open_workspace(arguments)
+    workspace = open_workspace(arguments)
     run = find_run(workspace, arguments.run)
     client = RunClient(lambda: workspace, str(run["id"]), RUNS)
     steps = _choose_steps(client.fetch_steps(), arguments.step)
     if arguments.follow:
         only = str(steps[0]["id"]) if arguments.step else None
-        return _follow(client, only)
+        return follow(client, only)
     screen = Screen()
     for step in steps:
         if len(steps) > 1:
@@ -68,7 +67,7 @@ def show_logs(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _follow(client: RunClient, only_step: str | None) -> int:
+def follow(client: RunClient, only_step: str | None = None) -> int:
     """Print what happens until the run, or its one step, has ended."""
     screen = Screen()
     document = RunFollower(client, screen, FOREVER, logs=True, only_step=only_step).follow()
@@ -82,7 +81,7 @@ def _follow(client: RunClient, only_step: str | None) -> int:
 
 def cancel(arguments: argparse.Namespace) -> int:
     """Cancel a run; steps that run are stopped."""
-    workspace = _open_workspace(arguments)
+    workspace = open_workspace(arguments)
     run = find_run(workspace, arguments.run)
     if run["status"] in FINAL:
         print(f"{_title(run)} has ended already: {run['status']}.")
@@ -143,27 +142,3 @@ def _choose_steps(steps: list[dict[str, Any]], asked: Any) -> list[dict[str, Any
 
 def _title(run: dict[str, Any]) -> str:
     return f"{run['experiment']}/{run['number']} ({str(run['id'])[:8]})"
-
-
-def _open_workspace(arguments: argparse.Namespace) -> Workspace:
-    if not arguments.workspace and not arguments.server:
-        try:
-            return Workspace.from_config()
-        except UserErrorException as error:
-            if "There is no config.json" not in str(error):
-                raise
-    server = normalize_server(arguments.server or find_server())
-    transport = open_transport(server)
-    name = arguments.workspace or _only_workspace(transport.list_items("/api/v1/workspaces"))
-    return Workspace("", "", name, _server=server, _transport=transport)
-
-
-def _only_workspace(items: Any) -> str:
-    names = [str(one["name"]) for one in items]
-    if len(names) != 1:
-        raise UserErrorException(
-            "Which workspace? There is no config.json here; give --workspace NAME."
-            f" You may open: {', '.join(sorted(names)) or 'none'}."
-        )
-    print(f"Workspace {names[0]}", file=sys.stderr)
-    return names[0]
