@@ -6,6 +6,7 @@ from django.urls import path
 
 from compute.api.environments import (
     EnvironmentBuildLogView,
+    EnvironmentBuildsView,
     EnvironmentBuildView,
     EnvironmentsView,
     EnvironmentView,
@@ -19,6 +20,7 @@ urlpatterns = [
     path(f"{API}/computes/<str:name>", ComputeView.as_view()),
     path(f"{API}/environments", EnvironmentsView.as_view()),
     path(f"{API}/environments/<str:name>", EnvironmentView.as_view()),
+    path(f"{API}/environment-builds", EnvironmentBuildsView.as_view()),
     path(f"{API}/environments/builds/<str:key>", EnvironmentBuildView.as_view()),
     path(f"{API}/environments/builds/<str:key>/log", EnvironmentBuildLogView.as_view()),
 ]

@@ -134,6 +134,7 @@ ROUTES: dict[str, dict[str, str]] = {
     f"{API}/computes/<str:name>": {"GET": "read", "PATCH": "person", "DELETE": "person"},
     f"{API}/environments": {"GET": "read", "POST": "write"},
     f"{API}/environments/<str:name>": {"GET": "read"},
+    f"{API}/environment-builds": {"POST": "write"},
     f"{API}/environments/builds/<str:key>": {"GET": "read"},
     f"{API}/environments/builds/<str:key>/log": {"GET": "read"},
     f"{API}/experiments": {"GET": "read", "POST": "write"},

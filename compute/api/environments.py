@@ -23,7 +23,7 @@ from compute.selectors import (
     latest_environments,
 )
 from compute.services.environment_versions import register_environment
-from compute.services.environments import plan_environment
+from compute.services.environments import build_environment, plan_environment
 from workspaces.api.base import WorkspaceAPIView, json_object
 from workspaces.domain.errors import InvalidInput
 
@@ -70,6 +70,24 @@ def plan_json(asked: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def build_json(build: EnvironmentBuild) -> dict[str, Any]:
+    """A build, what it is made of, and the last lines of a failed one."""
+    return {
+        "key": build.key,
+        "status": build.status,
+        "attempt": build.attempt,
+        "python": build.spec.get("python"),
+        "requirements": build.spec.get("requirements", []),
+        "defaults": build.spec.get("defaults", []),
+        "notices": build.spec.get("notices", []),
+        "lock": build.lock,
+        "error_lines": build.error.split("\n") if build.error else [],
+        "created_at": build.created_at,
+        "started_at": build.started_at,
+        "finished_at": build.finished_at,
+    }
+
+
 class EnvironmentsView(WorkspaceAPIView):
     """The workspace's registered environments."""
 
@@ -108,29 +126,23 @@ class EnvironmentView(WorkspaceAPIView):
         return Response({**environment_json(row), "versions": versions, "plan": plan_json(asked)})
 
 
+class EnvironmentBuildsView(WorkspaceAPIView):
+    """Builds that somebody wants before a step needs them."""
+
+    @extend_schema(request=dict, responses={200: dict})
+    def post(self, request: Request, workspace_name: str) -> Response:
+        """`{"name", "definition"}`: the build of that content, asked for if it is not there."""
+        build = build_environment(workspace=self.workspace, body=json_object(request))
+        return Response(build_json(build))
+
+
 class EnvironmentBuildView(WorkspaceAPIView):
     """One build; equal content is built once, whatever it is called."""
 
     @extend_schema(responses={200: dict})
     def get(self, request: Request, workspace_name: str, key: str) -> Response:
         """Its state, what it is made of, and the last lines of a failed one."""
-        build = get_build(self.workspace, key)
-        return Response(
-            {
-                "key": build.key,
-                "status": build.status,
-                "attempt": build.attempt,
-                "python": build.spec.get("python"),
-                "requirements": build.spec.get("requirements", []),
-                "defaults": build.spec.get("defaults", []),
-                "notices": build.spec.get("notices", []),
-                "lock": build.lock,
-                "error_lines": build.error.split("\n") if build.error else [],
-                "created_at": build.created_at,
-                "started_at": build.started_at,
-                "finished_at": build.finished_at,
-            }
-        )
+        return Response(build_json(get_build(self.workspace, key)))
 
 
 class EnvironmentBuildLogView(WorkspaceAPIView):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from compute.domain.definitions import as_asked, check_definition
 from compute.domain.environments import (
     EnvironmentSpec,
     asked_python,
@@ -26,6 +28,7 @@ from compute.domain.environments import (
 from compute.domain.mapping import apply_rules
 from compute.models import EnvironmentBuild, EnvironmentRequest
 from compute.selectors import environment_rules
+from workspaces.domain.errors import InvalidInput
 from workspaces.models import Workspace
 from workspaces.services.access import Actor
 from workspaces.services.audit import record_audit
@@ -105,6 +108,22 @@ def ask_for_build(*, build: EnvironmentBuild, wanted: bool = False) -> Environme
     """This very build, whatever the mapping would make of a request now; built if it is gone."""
     _ask_again(build, wanted=wanted, now=timezone.now())
     return build
+
+
+def build_environment(*, workspace: Workspace, body: Mapping[str, Any]) -> EnvironmentBuild:
+    """The build of `{"name", "definition"}`, registered or not; asked for if it is not there.
+
+    Raises InvalidInput for a definition that can't be one.
+    """
+    name = body.get("name")
+    if name is not None and (not isinstance(name, str) or len(name) > 255):
+        raise InvalidInput.field(
+            "name", "'name' must be a text of at most 255 characters, or null."
+        )
+    raw = body.get("definition") or {}
+    definition = check_definition(raw, size=len(json.dumps(raw)))
+    asked = {**as_asked(name or "", 0, definition), "version": None}
+    return request_environment(asked=asked, workspace=workspace, wanted=True)
 
 
 def _ask_again(row: EnvironmentBuild, *, wanted: bool, now: datetime) -> None:

@@ -69,6 +69,9 @@ def run_detail(run: Run) -> dict[str, Any]:
             "message": sentence(failed.reason, failed.reason_data),
             "lines": failed.error_lines,
         }
+    elif run.status == Status.FAILED.value:  # its time limit: no step is to blame
+        message = sentence(run.reason, run.reason_data)
+        error = {"step": None, "step_id": None, "message": message, "lines": []}
     return {
         **run_shape(run),
         "error": error,

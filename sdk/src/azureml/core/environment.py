@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Optional, Union
 from azureml._forebay.settings import Settings
 from azureml._forebay.unsupported import not_supported, without
 from azureml.core import _environment_store
+from azureml.core._environment_build import ImageBuildDetails, request_build
 from azureml.core.conda_dependencies import (
     PYTHON_DEFAULT_VERSION,
     CondaDependencies,
@@ -118,7 +119,6 @@ class RSection(Settings):
 
 @without(
     "add_private_pip_wheel",
-    "get_image_details",
     "label",
     instead="Name packages in python.conda_dependencies.",
 )
@@ -250,15 +250,37 @@ class Environment(Settings):
         copied.version = None
         return copied
 
+    # -- building ------------------------------------------------------------------------------
+
+    def build(
+        self, workspace: Workspace, image_build_compute: Optional[str] = None
+    ) -> ImageBuildDetails:
+        """Have it built now, before a step needs it: a virtual environment on the server.
+
+        ``image_build_compute`` counts for nothing: the server's runner builds.
+        """
+        return request_build(workspace, self)
+
+    def build_local(
+        self, workspace: Workspace, platform: Any = None, **kwargs: Any
+    ) -> ImageBuildDetails:
+        """As ``build``, to its end and with its output: environments are the server's here.
+
+        ``useDocker`` and ``pushImageToWorkspaceAcr`` count for nothing, as there are no images.
+        """
+        details = self.build(workspace)
+        details.wait_for_completion(show_output=True)
+        return details
+
+    def get_image_details(self, workspace: Workspace) -> NoReturn:
+        """There are no images here."""
+        not_supported(
+            "Environment.get_image_details",
+            "Steps run in virtual environments; environment.build(workspace).status says whether "
+            "it is there.",
+        )
+
     # -- not there yet -------------------------------------------------------------------------
-
-    def build(self, workspace: Workspace, image_build_compute: Optional[str] = None) -> NoReturn:
-        """Not there yet: it is built when a step first needs it."""
-        not_supported("Environment.build", "It is built when a step first needs it.")
-
-    def build_local(self, workspace: Workspace, platform: Any = None, **kwargs: Any) -> NoReturn:
-        """Not there yet."""
-        not_supported("Environment.build_local", "It is built when a step first needs it.")
 
     def save_to_directory(self, path: str, overwrite: bool = False) -> NoReturn:
         """Not there yet."""

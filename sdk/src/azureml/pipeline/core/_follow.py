@@ -26,12 +26,13 @@ _BROKEN = 30.0  # how long it may answer that it failed
 class _StepLog:
     """The log of a step's attempt by lines, with what to print beside it."""
 
-    def __init__(self, client: RunClient, name: str, attempt: int, why: str) -> None:
+    def __init__(self, client: RunClient, name: str, attempt: int, why: str, of: int) -> None:
         self.name = name
         self.attempt = attempt
         self.started = time.monotonic()
         self.beside_others = False  # once marked with its name, a log stays so
-        self.heading = f"{name}: Running{f' ({why})' if why else ''}"
+        again = f", attempt {attempt} of {of}" if attempt > 1 and of else ""
+        self.heading = f"{name}: Running{again}{f' ({why})' if why and not again else ''}"
         self._tail = LogTail(client, attempt)
         self._rest = ""
 
@@ -63,13 +64,18 @@ class RunFollower:
         self._only_step = only_step
         self._tails: Dict[str, _StepLog] = {}
         self._statuses: Dict[str, str] = {}
+        self._attempts: Dict[str, int] = {}  # how many a step may have
         self._after = 0
         self._ended = False
 
     def follow(self) -> Json:
         """The run's JSON as it is at the end (or when the time is over)."""
         document = self._patiently(self._client.fetch)
-        self._statuses = {step["id"]: "" for step in document.get("steps", [])}
+        steps = document.get("steps", [])
+        self._statuses = {step["id"]: "" for step in steps}
+        self._attempts = {
+            step["id"]: 1 + int((step.get("retry") or {}).get("count") or 0) for step in steps
+        }
         pause = _QUICK
         try:
             while not self._ended and time.monotonic() < self._deadline:
@@ -104,6 +110,8 @@ class RunFollower:
             tail = self._open_log(step, data)
             if status != "Preparing":
                 self._announce(tail)
+        if data.get("reason") == "retrying" and status == "Queued":
+            self._take_failed_attempt(step, data)
         if status not in FINAL:
             return
         if data.get("reused"):
@@ -119,13 +127,25 @@ class RunFollower:
         text = f"{name}: {shown_status(status)}{f' after {took}' if took else ''}"
         self._screen.line(f"{text}. {sentence}".rstrip() if sentence else text)
 
+    def _take_failed_attempt(self, step: str, data: Json) -> None:
+        """A step that is tried again: the rest of the old log, why, and which attempt comes."""
+        tail = self._tails.pop(step, None)
+        if tail is not None:
+            self._announce(tail)
+            self._print_log(tail, last=True)
+        following = int(data.get("attempt") or 1) + 1
+        total = self._attempts.get(step, 0)
+        of = f" of {total}" if total >= following else ""
+        self._screen.line(f"{data['name']}: attempt {following}{of}. {data.get('sentence') or ''}")
+
     def _open_log(self, step: str, data: Json) -> _StepLog:
         """The tail of the step's newest attempt, from its first byte."""
         attempt = int(data.get("attempt") or 1)
         tail = self._tails.get(step)
         if tail is None or tail.attempt != attempt:
             client = self._client.of_step(step)
-            tail = self._tails[step] = _StepLog(client, data["name"], attempt, reason_of(data))
+            of, why = self._attempts.get(step, 0), reason_of(data)
+            tail = self._tails[step] = _StepLog(client, data["name"], attempt, why, of)
         return tail
 
     def _announce(self, tail: _StepLog) -> None:
