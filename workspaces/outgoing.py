@@ -36,7 +36,7 @@ LARGEST_ANSWER = 1 << 20
 MOST_REDIRECTS = 3
 MOST_ADDRESSES = 3  # of one name, tried in turn
 REDIRECTS = {"GET": (301, 302, 303, 307, 308), "POST": (307, 308)}
-SECRET_HEADERS = ("authorization", "cookie", "proxy-authorization", "x-forebay-signature")
+SECRET_HEADERS = ("authorization", "cookie", "proxy-authorization", "webhook-signature")
 
 
 class OutgoingError(Unavailable):

@@ -11,16 +11,19 @@ from csp.constants import NONE, SELF
 from studio.settings.databases import load_database
 from studio.settings.readers import (
     address_for_people,
+    read_choice,
     read_int,
     read_list,
     read_networks,
     read_outgoing,
     read_path,
     read_port,
+    read_secret,
+    read_sender,
     read_text,
     read_url,
 )
-from studio.settings.secret_key import load_secret_key
+from studio.settings.secret_key import load_secret_keys
 from studio.settings.static_headers import add_headers
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
@@ -40,6 +43,15 @@ FOREBAY_DEFAULT_PACKAGES = read_text("FOREBAY_DEFAULT_PACKAGES", "standard")
 FOREBAY_ENVIRONMENT_DAYS = read_int("FOREBAY_ENVIRONMENT_DAYS", 90, least=0)
 # Addresses besides public ones that the server may call: webhooks, sign-in providers.
 FOREBAY_OUTGOING_ALLOW = read_outgoing("FOREBAY_OUTGOING_ALLOW")
+# The mail server for notifications; without a host there is no e-mail.
+FOREBAY_SMTP_HOST = read_text("FOREBAY_SMTP_HOST", "")
+FOREBAY_SMTP_SECURITY = read_choice("FOREBAY_SMTP_SECURITY", ("starttls", "tls", "none"))
+FOREBAY_SMTP_PORT = read_port(
+    "FOREBAY_SMTP_PORT", {"starttls": 587, "tls": 465, "none": 25}[FOREBAY_SMTP_SECURITY]
+)
+FOREBAY_SMTP_USER = read_text("FOREBAY_SMTP_USER", "")
+FOREBAY_SMTP_PASSWORD = read_secret("FOREBAY_SMTP_PASSWORD")
+FOREBAY_MAIL_FROM = read_sender("FOREBAY_MAIL_FROM", needed=bool(FOREBAY_SMTP_HOST))
 FOREBAY_WORKSPACE = read_text("FOREBAY_WORKSPACE", "forebay")
 
 # Proxies whose X-Forwarded-For is believed: for the audit log and the brakes on guessing.
@@ -47,7 +59,7 @@ FOREBAY_TRUSTED_PROXIES = read_networks("FOREBAY_TRUSTED_PROXIES")
 # Entries of the audit log older than this many days are dropped; 0 keeps all.
 FOREBAY_AUDIT_DAYS = read_int("FOREBAY_AUDIT_DAYS", 400, least=0)
 
-SECRET_KEY = load_secret_key(FOREBAY_DATA)
+SECRET_KEY, *SECRET_KEY_FALLBACKS = load_secret_keys(FOREBAY_DATA)
 DEBUG = False
 ALLOWED_HOSTS = [
     "127.0.0.1",
@@ -218,7 +230,7 @@ Q_CLUSTER = {
     "name": "forebay",
     "orm": "default",
     "workers": 1,
-    "poll": 10,
+    "poll": 3,
     "guard_cycle": 5,
     "timeout": 300,
     "retry": 900,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from email.utils import parseaddr
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -30,6 +31,36 @@ def read_port(name: str, default: int) -> int:
 def read_text(name: str, default: str) -> str:
     """A text; an empty variable counts as not set."""
     return os.environ.get(name) or default
+
+
+def read_choice(name: str, choices: tuple[str, ...]) -> str:
+    """One of a few words; the first when not set."""
+    word = read_text(name, choices[0]).lower()
+    if word not in choices:
+        raise SettingError(f"{name} must be {' or '.join(choices)}, not {word!r}.")
+    return word
+
+
+def read_secret(name: str) -> str:
+    """A secret from the variable, or from the file that `<name>_FILE` names; empty: none."""
+    path = os.environ.get(f"{name}_FILE")
+    if not path:
+        return os.environ.get(name, "")
+    try:
+        return Path(path).expanduser().read_text().strip()
+    except OSError as error:
+        raise SettingError(f"{name}_FILE={path} can't be read: {error.strerror}.") from None
+
+
+def read_sender(name: str, *, needed: bool) -> str:
+    """Who mail comes from: an address, or a name with one as in Forebay <forebay@host.example>."""
+    sender = read_text(name, "")
+    if needed and "@" not in parseaddr(sender)[1]:
+        raise SettingError(
+            f"With FOREBAY_SMTP_HOST, {name} must be an address that may send mail there, "
+            f"such as Forebay <forebay@host.example>, not {sender!r}."
+        )
+    return sender
 
 
 def read_int(name: str, default: int, *, least: int) -> int:

@@ -141,12 +141,12 @@ def test_a_redirect_to_a_closed_address_is_not_followed(server: Listener):
 def test_a_redirect_elsewhere_loses_what_proves_the_caller(server: Listener):
     with listening() as other:
         server.answer = lambda call, handler: reply(handler, 307, Location=f"{other.url}/there")
-        headers = {"Authorization": "Bearer x", "X-Forebay-Signature": "y", "X-Kept": "z"}
+        headers = {"Authorization": "Bearer x", "Webhook-Signature": "y", "X-Kept": "z"}
         answer = fetch(server.url, method="POST", body=b"b", headers=headers, rules=LOOPBACK)
         assert answer.url == f"{other.url}/there"
         (call,) = other.calls
         assert call.body == b"b" and call.headers["x-kept"] == "z"
-        assert "authorization" not in call.headers and "x-forebay-signature" not in call.headers
+        assert "authorization" not in call.headers and "webhook-signature" not in call.headers
 
 
 def test_redirects_end(server: Listener):
