@@ -41,6 +41,7 @@ class Storage(Protocol):
 
     def local_path(self, path: str) -> Path: ...
     def info(self, path: str) -> StoredFile | None: ...
+    def files_in(self, folder: str) -> Iterator[StoredFile]: ...
     def walk(self, folder: str) -> Iterator[StoredFile]: ...
     def entries(self, folder: str, limit: int) -> list[str]: ...
     def write(self, path: str, stream: Readable, *, overwrite: bool) -> StoredFile: ...
@@ -95,25 +96,44 @@ class FolderStorage:
             return []
         return [name if is_file else f"{name}/" for is_file, name in sorted(kept)[:limit]]
 
+    def files_in(self, folder: str) -> Iterator[StoredFile]:
+        """The files directly in a folder, sorted by name; none when it is no folder."""
+        place = self.local_path(folder)
+        if place.is_dir():
+            yield from self._scan(place, folder)
+
     def walk(self, folder: str) -> Iterator[StoredFile]:
         """Every file below a folder, sorted by path. Links to folders are not followed."""
         place = self.local_path(folder)
         if not place.is_dir():
             return
-        for parent, folders, names in os.walk(place):
+        for parent, folders, _ in os.walk(place):
             below = os.path.relpath(parent, place)
             prefix = "/".join(p for p in (folder, "" if below == "." else below) if p)
             if not prefix and PRIVATE_FOLDER in folders:
                 folders.remove(PRIVATE_FOLDER)
             folders.sort()
-            for name in sorted(names):
-                path = f"{prefix}/{name}" if prefix else name
-                try:
+            yield from self._scan(Path(parent), prefix)
+
+    def _scan(self, place: Path, prefix: str) -> Iterator[StoredFile]:
+        """The files of one folder that is known to lie in the store."""
+        try:
+            with os.scandir(place) as entries:
+                names = sorted(entries, key=lambda entry: entry.name)
+        except FileNotFoundError:
+            return
+        for entry in names:
+            path = f"{prefix}/{entry.name}" if prefix else entry.name
+            try:
+                if entry.is_symlink():  # may lead anywhere, so it is looked at closely
                     found = self.info(path)
-                except NotFound:
-                    continue
-                if found:
-                    yield found
+                else:
+                    is_file = entry.is_file(follow_symlinks=False)
+                    found = _stored(path, entry.stat(follow_symlinks=False)) if is_file else None
+            except (NotFound, FileNotFoundError):  # gone since the folder was read
+                continue
+            if found:
+                yield found
 
     def write(self, path: str, stream: Readable, *, overwrite: bool) -> StoredFile:
         """Write a file by one rename of a complete copy.

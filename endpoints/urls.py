@@ -1,14 +1,16 @@
-"""URLs of published pipelines and pipeline endpoints."""
+"""URLs of published pipelines, pipeline endpoints, schedules and notification rules."""
 
 from __future__ import annotations
 
 from django.urls import path
 
-from endpoints.api import pipeline_endpoints, published
+from endpoints.api import notification_rules, pipeline_endpoints, published, schedules
 
 API = "api/v1/workspaces/<str:workspace_name>/"
 PUBLISHED = API + "published-pipelines/<str:published_id>"
 ENDPOINT = API + "pipeline-endpoints/<str:endpoint_id>"
+SCHEDULE = API + "schedules/<str:schedule_id>"
+RULE = API + "notification-rules/<str:rule_id>"
 
 urlpatterns = [
     path(
@@ -51,5 +53,31 @@ urlpatterns = [
         ENDPOINT + "/runs",
         pipeline_endpoints.EndpointRunsView.as_view(),
         name="api-endpoint-runs",
+    ),
+    path(API + "schedules", schedules.ScheduleListView.as_view(), name="api-schedules"),
+    path(
+        API + "schedules/preview",
+        schedules.SchedulePreviewView.as_view(),
+        name="api-schedule-preview",
+    ),
+    path(SCHEDULE, schedules.ScheduleView.as_view(), name="api-schedule"),
+    path(
+        SCHEDULE + "/run-now", schedules.ScheduleRunNowView.as_view(), name="api-schedule-run-now"
+    ),
+    path(SCHEDULE + "/runs", schedules.ScheduleRunsView.as_view(), name="api-schedule-runs"),
+    path(SCHEDULE + "/ticks", schedules.ScheduleTicksView.as_view(), name="api-schedule-ticks"),
+    path(SCHEDULE + "/next", schedules.ScheduleNextView.as_view(), name="api-schedule-next"),
+    path(
+        API + "notification-rules",
+        notification_rules.RuleListView.as_view(),
+        name="api-notification-rules",
+    ),
+    path(RULE, notification_rules.RuleView.as_view(), name="api-notification-rule"),
+    path(RULE + "/test", notification_rules.RuleTestView.as_view(), name="api-rule-test"),
+    path(RULE + "/secret", notification_rules.RuleSecretView.as_view(), name="api-rule-secret"),
+    path(
+        RULE + "/deliveries",
+        notification_rules.RuleDeliveriesView.as_view(),
+        name="api-rule-deliveries",
     ),
 ]

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from compute.services.environment_sweep import sweep_environments
 from data.engine.table import sweep_scratch
+from endpoints.services.deliveries import sweep_history
 from pipelines.services.sample_sweep import thin_old_samples
 from studio.health import queue_beat
 from studio.selectors import artifact_hashes
@@ -18,6 +19,8 @@ from workspaces.services.snapshots import sweep_unreferenced_blobs
 from workspaces.services.sweep import sweep_expired_access
 
 logger = logging.getLogger(__name__)
+
+HISTORY_DAYS = 90  # of what schedules did and whom notifications reached
 
 
 def touch_beat() -> None:
@@ -40,6 +43,7 @@ def sweep() -> None:
     swept["tables"] = sweep_scratch(settings.FOREBAY_DATA / "scratch")
     swept["samples"] = thin_old_samples(now=now)
     swept["audit"] = drop_old_audit_entries(now=now, days=settings.FOREBAY_AUDIT_DAYS)
+    swept["schedules"] = sweep_history(now=now, days=HISTORY_DAYS)
     swept |= sweep_environments(now=now, days=settings.FOREBAY_ENVIRONMENT_DAYS)
     if any(swept.values()):
         logger.warning("swept %s", swept)

@@ -58,6 +58,7 @@ DATA, STORE = f"{API}/datasets/<str:dataset_id>", f"{API}/datastores/<str:name>"
 CHILD = f"{API}/children/<str:child_uid>"
 PUBLISHED = f"{API}/published-pipelines/<str:published_id>"
 ENDPOINT = f"{API}/pipeline-endpoints/<str:endpoint_id>"
+SCHEDULE, RULE = f"{API}/schedules/<str:schedule_id>", f"{API}/notification-rules/<str:rule_id>"
 V1 = (
     "pipelines/v1.0/subscriptions/<str:subscription>/resourceGroups/<str:resource_group>"
     "/providers/Microsoft.MachineLearningServices/workspaces/<str:workspace_name>/PipelineRuns/"
@@ -182,6 +183,18 @@ ROUTES: dict[str, dict[str, str]] = {
     f"{ENDPOINT}/versions/<str:version>": {"PATCH": "person"},
     f"{ENDPOINT}/submit": {"POST": "write"},
     f"{ENDPOINT}/runs": {"GET": "read"},
+    f"{API}/schedules": {"GET": "read", "POST": "person"},
+    f"{API}/schedules/preview": {"POST": "read"},
+    SCHEDULE: {"GET": "read", "PATCH": "person", "DELETE": "person"},
+    f"{SCHEDULE}/run-now": {"POST": "write"},
+    f"{SCHEDULE}/runs": {"GET": "read"},
+    f"{SCHEDULE}/ticks": {"GET": "read"},
+    f"{SCHEDULE}/next": {"GET": "read"},
+    f"{API}/notification-rules": {"GET": "read", "POST": "person"},
+    RULE: {"GET": "read", "PATCH": "person", "DELETE": "person"},
+    f"{RULE}/test": {"POST": "person"},
+    f"{RULE}/secret": {"POST": "person"},
+    f"{RULE}/deliveries": {"GET": "read"},
     f"{V1}PipelineSubmit/<str:published_id>": {"POST": "write"},
     f"{V1}PipelineEndpointSubmit/Name": {"POST": "write"},
     f"{V1}PipelineEndpointSubmit/Id/<str:endpoint_id>": {"POST": "write"},
@@ -323,7 +336,35 @@ class House:
         endpoint = create_endpoint(
             workspace=run.workspace, actor=actor, name="score", published=made
         )
-        return {"published_id": made.uid, "endpoint_id": endpoint.uid}
+        return {
+            "published_id": made.uid,
+            "endpoint_id": endpoint.uid,
+            **House._scheduled(made, actor),
+        }
+
+    @staticmethod
+    def _scheduled(published: Any, actor: Actor) -> dict[str, str]:
+        from endpoints.models import NotificationRule
+        from endpoints.services.deliveries import ADDRESS, SECRET
+        from endpoints.services.schedules import create_schedule
+        from workspaces.services.secrets import seal
+
+        body = {"name": "s", "published_pipeline": published.uid, "cron": "0 5 * * *"}
+        schedule = create_schedule(workspace=published.workspace, actor=actor, body=body)
+        now = timezone.now()
+        rule = NotificationRule.objects.create(
+            workspace=published.workspace,
+            schedule=schedule,
+            channel="webhook",
+            shown_address="https://hooks.invalid/…",
+            sealed_address=seal("https://hooks.invalid/", purpose=ADDRESS),
+            sealed_secret=seal("whsec_eA==", purpose=SECRET),
+            created_by=actor.user,
+            created_at=now,
+            updated_by=actor.user,
+            updated_at=now,
+        )
+        return {"schedule_id": schedule.uid, "rule_id": rule.uid}
 
     @staticmethod
     def _dataset(workspace: Any, actor: Actor) -> str:
@@ -433,6 +474,18 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     (ENDPOINT, "PATCH"): {"status": "Archived"},
     (f"{ENDPOINT}/versions", "POST"): {"published_pipeline": "published_id"},
     (f"{ENDPOINT}/submit", "POST"): {},
+    (f"{API}/schedules", "POST"): {
+        "name": "two",
+        "published_pipeline": "published_id",
+        "cron": "0 5 * * *",
+    },
+    (SCHEDULE, "PATCH"): {"status": "Disabled"},
+    (SCHEDULE, "DELETE"): {},
+    (f"{SCHEDULE}/run-now", "POST"): {},
+    (RULE, "PATCH"): {"enabled": False},
+    (RULE, "DELETE"): {},
+    (f"{RULE}/test", "POST"): {},
+    (f"{RULE}/secret", "POST"): {},
     (f"{V1}PipelineSubmit/<str:published_id>", "POST"): {},
     (f"{V1}PipelineEndpointSubmit/Name", "POST"): {},
     (f"{V1}PipelineEndpointSubmit/Id/<str:endpoint_id>", "POST"): {},

@@ -57,7 +57,7 @@ def published_shape(row: PublishedPipeline, usage: Usage) -> dict[str, Any]:
         "created_at": iso(row.created_at),
         "updated_by": row.updated_by.get_username(),
         "updated_at": iso(row.updated_at),
-        **_usage(usage),
+        **usage_shape(usage),
     }
 
 
@@ -106,7 +106,7 @@ def endpoint_shape(
         "created_at": iso(row.created_at),
         "updated_by": row.updated_by.get_username(),
         "updated_at": iso(row.updated_at),
-        **_usage(usage),
+        **usage_shape(usage),
     }
 
 
@@ -136,7 +136,8 @@ def version_shape(endpoint: PipelineEndpoint, version: EndpointVersion) -> dict[
     }
 
 
-def _usage(usage: Usage) -> dict[str, Any]:
+def usage_shape(usage: Usage) -> dict[str, Any]:
+    """How often something was run, and its last run."""
     last = usage.last_run
     return {
         "run_count": usage.run_count,

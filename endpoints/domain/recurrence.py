@@ -88,7 +88,7 @@ def next_due(rule: Rule, after: datetime) -> datetime | None:
 
 def due_between(rule: Rule, after: datetime, until: datetime, most: int) -> list[datetime]:
     """Due times later than `after` and not later than `until`, the first `most` of them."""
-    found = []
+    found: list[datetime] = []
     for moment in _due(rule, after):
         if moment > until or len(found) >= most:
             break
@@ -106,6 +106,7 @@ def latest_due(rule: Rule, after: datetime, until: datetime, most: int) -> list[
 
     Looks back in growing windows: a rule of every minute that slept for a year costs little.
     """
+    found: list[datetime] = []
     for window in LOOKS:
         low = max(after, until - window) if window < until - after else after
         found = list(takewhile(lambda moment: moment <= until, _due(rule, low)))

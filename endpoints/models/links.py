@@ -6,6 +6,7 @@ from django.db import models
 
 from endpoints.models.pipeline_endpoints import EndpointVersion, PipelineEndpoint
 from endpoints.models.published import PublishedPipeline
+from endpoints.models.schedules import Schedule
 from pipelines.models import Run
 
 
@@ -22,12 +23,16 @@ class RunLink(models.Model):
     endpoint_version = models.ForeignKey(
         EndpointVersion, on_delete=models.CASCADE, null=True, blank=True, related_name="run_links"
     )
-    due_at = models.DateTimeField(null=True, blank=True)  # of the schedule that asked for it
+    schedule = models.ForeignKey(
+        Schedule, on_delete=models.SET_NULL, null=True, blank=True, related_name="run_links"
+    )
+    due_at = models.DateTimeField(null=True, blank=True)  # for which the schedule submitted it
 
     class Meta:
         indexes = [
             models.Index(fields=["published", "-run"], name="runs_of_published"),
             models.Index(fields=["endpoint", "-run"], name="runs_of_endpoint"),
+            models.Index(fields=["schedule", "-run"], name="runs_of_schedule"),
         ]
 
     def __str__(self) -> str:

@@ -13,10 +13,12 @@ from endpoints.models import (
     PipelineEndpoint,
     PublishedPipeline,
     RunLink,
+    Schedule,
 )
 from pipelines.models import Run
 from pipelines.services.submission import submit_run
 from workspaces.domain.errors import Conflict, InvalidInput, Problem
+from workspaces.domain.times import iso
 from workspaces.services.access import Actor
 
 FIELDS = (
@@ -38,7 +40,9 @@ def submit_published(
     actor: Actor,
     body: Mapping[str, Any],
     endpoint_version: EndpointVersion | None = None,
+    schedule: Schedule | None = None,
     due_at: datetime | None = None,
+    changed: Mapping[str, Any] | None = None,
     source: str = "REST",
     note_stored: Callable[[Run], None] = NOTHING,
 ) -> Run:
@@ -54,6 +58,13 @@ def submit_published(
     if problems:
         raise InvalidInput.of(problems)
     origin = _origin_of(published, endpoint, endpoint_version)
+    if schedule is not None:
+        origin["schedule"] = {
+            "id": schedule.uid,
+            "name": schedule.name,
+            "due_at": iso(due_at),
+            **({"changed": dict(changed)} if changed else {}),
+        }
     parameters = body.get("parameters")
     if isinstance(parameters, dict) and parameters and not published.parameters:
         origin["warnings"] = [_ignored(parameters)]
@@ -65,6 +76,7 @@ def submit_published(
             published=published,
             endpoint=endpoint,
             endpoint_version=endpoint_version,
+            schedule=schedule,
             due_at=due_at,
         )
         note_stored(run)

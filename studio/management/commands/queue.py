@@ -1,4 +1,7 @@
-"""`manage.py queue`: django-q's cluster for short side work. Started by the supervisor."""
+"""`manage.py queue`: the clock of schedules, and django-q's cluster for short side work.
+
+Started by the supervisor. The clock runs in this process, beside the cluster's own.
+"""
 
 from __future__ import annotations
 
@@ -6,23 +9,26 @@ from typing import Any
 
 import setproctitle
 from django.core.management.base import BaseCommand
+from django.db import connections
 from django_q.cluster import Cluster
 from django_q.models import Schedule
 from django_q.tasks import async_task
 
 from studio import health
+from studio.clock import Clock
 from studio.tasks import touch_beat
 
 SCHEDULES = {
     "forebay beat": ("studio.tasks.beat", health.BEAT_EVERY // 60),
     "forebay sweep": ("studio.tasks.sweep", 60),
+    "forebay due": ("endpoints.tasks.catch_up", 1),
 }  # name -> function, minutes
 
 
 class Command(BaseCommand):
     """One cluster with one worker; see Q_CLUSTER in the settings."""
 
-    help = "Runs the queue of short side work (sweeps, later notifications)."
+    help = "Submits what schedules say, and runs short side work (notifications, sweeps)."
     requires_system_checks = ()  # those are for `manage.py check` and the tests
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -38,7 +44,10 @@ class Command(BaseCommand):
             )
         touch_beat()
         async_task("studio.tasks.beat")
+        connections.close_all()  # the cluster's processes are forked: none may share ours
         cluster = Cluster()
         cluster.start()
         setproctitle.setproctitle("forebay queue")
-        cluster.sentinel.join()
+        clock = Clock()
+        while cluster.sentinel.is_alive():
+            cluster.sentinel.join(clock.tick())
