@@ -102,6 +102,17 @@ def test_endpoint(studio: Any, tmp_path: Path) -> None:
     assert studio.wait_for_run(by_rest["id"])["origin"]["endpoint"]["version"] == "0"
 
 
+def test_schedule(studio: Any, tmp_path: Path) -> None:
+    said = run_example(studio, "schedule", tmp_path)
+    assert "Created: Every other evening Active\nRuns so far: 0\n" in said
+    assert "Updated: Every two hours Hour 2\nDisabled: Disabled\n" in said
+    assert "Of the pipeline: ['Every two hours']\n" in said
+    assert "Watching: workspaceblobstore schedule_example\n" in said
+    assert "Of the endpoint: ['When data comes']\nLast run: None\n" in said
+    assert studio.get("/schedules?active_only=true")["items"] == []
+    assert studio.get("/runs?experiment=schedule_example")["items"] == []
+
+
 def test_callers_without_the_sdk(studio: Any, tmp_path: Path) -> None:
     write_scripts(tmp_path, say="import sys\nprint('said', sys.argv[1])\n")
     published = run_program(

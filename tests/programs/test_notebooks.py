@@ -191,7 +191,7 @@ def test_g7_data_paths_as_parameters(studio: Any, notebooks: Path, sample_data: 
         path = f"sample_datapath{number}/data.txt?overwrite=true"
         studio.put(f"/datastores/workspaceblobstore/files/{path}", f"text {number}".encode())
     name = "aml-pipelines-showcasing-datapath-and-pipelineparameter"
-    run_notebook(studio, notebooks / INTRO, name, sample_data, before="Schedule.create(")
+    run_notebook(studio, notebooks / INTRO, name, sample_data)
     default, chosen = runs_of(studio, "showcasing-datapath")
     by_rest = runs_of(studio, "MyRestPipeline")[-1]
     for number, run in ((1, default), (2, chosen), (3, by_rest)):
@@ -203,3 +203,19 @@ def test_g7_data_paths_as_parameters(studio: Any, notebooks: Path, sample_data: 
         "data path input_datapath: sample_datapath1 -> sample_datapath2"
         in (chosen["steps"][0]["why"]["sentence"])
     )
+    (schedule,) = studio.get("/schedules?q=Datastore_trigger_schedule")["items"]
+    assert (schedule["status"], schedule["path_on_datastore"]) == (
+        "Disabled",
+        "sample_datapath_for_folder",
+    )
+
+
+def test_schedules_of_a_published_pipeline(studio: Any, notebooks: Path, sample_data: str) -> None:
+    name = "aml-pipelines-setup-schedule-for-a-published-pipeline"
+    said = run_notebook(studio, notebooks / INTRO, name, sample_data)
+    assert "New frequency: Hour \nNew status: Active" in said
+    assert "Count: 1\ndone" in said
+    of_endpoint = studio.get("/schedules?q=My_Endpoint_Schedule")["items"][0]
+    assert of_endpoint["endpoint"]["name"] == "ScheduledPipelineEndpoint"
+    assert of_endpoint["recurrence"]["hours"] == [22]
+    assert studio.get("/runs?experiment=Schedule-run-sample")["items"] == []

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from azureml._forebay.cli.main import main
 from azureml.core import Experiment, Workspace
 from azureml.core.compute import AmlCompute, ComputeTarget
 from azureml.exceptions import UserErrorException
@@ -16,10 +17,15 @@ from azureml.pipeline.core import (
     PipelineParameter,
     PipelineRun,
     PublishedPipeline,
+    Schedule,
+    ScheduleRecurrence,
+    TimeZone,
 )
 from azureml.pipeline.core._restclients.aeva.models.error_response import ErrorResponseException
 from azureml.pipeline.core.pipeline_endpoint import PipelineIdVersion
 from azureml.pipeline.steps import PythonScriptStep
+
+from endpoints.domain.time_zones import read_zone
 
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
 
@@ -224,3 +230,59 @@ def test_an_endpoint_is_renamed_archived_and_comes_back(ws: Any, tmp_path: Path,
     endpoint.reactivate(f"{name} three")
     assert (endpoint.status, endpoint.name) == ("Active", f"{name} three")
     assert len(PipelineEndpoint.list(ws, max_results=1)) == 1
+
+
+def test_runs_of_a_schedule(ws: Any, tmp_path: Path, name: str) -> None:
+    published = make_pipeline(ws, tmp_path).publish(name)
+    schedule = Schedule.create(
+        ws,
+        name,
+        published.id,
+        "scheduled",
+        ScheduleRecurrence("Month", 1, time_zone=TimeZone.TokyoStandardTime),
+        pipeline_parameters={"word": 7},
+    )
+    assert schedule.get_last_pipeline_run() is None
+    ws._transport.post_json(ws._path("schedules/{}/run-now", schedule.id))
+    run = schedule.get_last_pipeline_run()
+    assert isinstance(run, PipelineRun)
+    assert [one.id for one in schedule.get_pipeline_runs()] == [run.id]
+    assert run.wait_for_completion(show_output=False) == "Finished"
+    assert "said ['7']" in run.find_step_run("say")[0].get_stdout_log()
+    assert [one.id for one in PipelineRun.get_pipeline_runs(ws, published.id)] == [run.id]
+    schedule.update(name=f"{name} later", description="Later")
+    assert schedule.recurrence is not None
+    assert (schedule.recurrence.frequency, schedule.recurrence.time_zone) == (
+        "Month",
+        "Tokyo Standard Time",
+    )
+    assert [one.name for one in Schedule.get_schedules_for_pipeline_id(ws, published.id)] == [
+        f"{name} later"
+    ]
+    by_cron = Schedule.create(ws, name, published.id, "scheduled", cron="30 22 * * MON-FRI")
+    assert (by_cron.recurrence, by_cron._facts["cron"]) == (None, "30 22 * * MON-FRI")
+    with pytest.raises(UserErrorException, match="wrod"):
+        Schedule.create(
+            ws,
+            name,
+            published.id,
+            "scheduled",
+            ScheduleRecurrence("Day", 1),
+            pipeline_parameters={"wrod": 1},
+        )
+    with pytest.raises(UserErrorException, match="nowhere"):
+        Schedule.create(
+            ws,
+            name,
+            published.id,
+            "scheduled",
+            ScheduleRecurrence("Day", 1, time_zone="Mars/nowhere"),
+        )
+    for one in (schedule, by_cron):
+        one.disable()
+    assert main(["schedule", "list", "--all", "--workspace", ws.name]) == 0
+
+
+def test_the_server_knows_every_time_zone_of_v1() -> None:
+    for zone in TimeZone:
+        read_zone(zone.value)
