@@ -16,7 +16,7 @@ from compute.models import (
     EnvironmentRule,
     EnvironmentVersion,
 )
-from workspaces.admin import ReadOnlyAdmin
+from workspaces.admin import AuditedAdmin, ReadOnlyAdmin
 
 TRIED = 200  # newest wishes that a rule is tried on
 
@@ -80,7 +80,7 @@ class RuleForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 @admin.register(EnvironmentRule)
-class EnvironmentRuleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class EnvironmentRuleAdmin(AuditedAdmin):
     """The mapping *asked -> used*. It counts for environments that are asked for from now on."""
 
     form = RuleForm

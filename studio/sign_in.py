@@ -5,6 +5,7 @@ from __future__ import annotations
 from ipaddress import ip_address
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.contrib.auth import login, logout
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
@@ -19,6 +20,7 @@ from workspaces.api.addresses import address_of
 from workspaces.domain.errors import Forbidden, ForebayError, InvalidInput, TooMany
 from workspaces.pages import actor_of, error_page
 from workspaces.services.brakes import LINK
+from workspaces.services.entra_browser import sign_out_url
 from workspaces.services.members import accept_invite, check_invite
 from workspaces.services.sign_in import (
     check_sign_in_link,
@@ -29,6 +31,7 @@ from workspaces.services.sign_in import (
     sign_in_by_password,
 )
 
+BY_ENTRA = "signed_in_by_entra"  # in the session of a browser that came from Microsoft
 MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
 FORWARDING = ("X-Forwarded-For", "Forwarded", "X-Real-Ip")
 # Why somebody stands at the door, by the `why` of the address.
@@ -36,6 +39,7 @@ REASONS = {
     "ended": "Your session ended. Sign in to go on where you were.",
     "closed": "This account is closed. Ask an administrator of the studio to open it again.",
     "out": "You are signed out.",
+    "out-entra": "You are signed out here, but not of Microsoft.",
 }
 
 
@@ -74,6 +78,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         "error": error.detail if error is not None else "",
         "reason": REASONS.get(request.GET.get("why", "")) if error is None else "",
         "username": name,
+        "entra": settings.FOREBAY_ENTRA.signs_browsers_in,
+        "microsoft_out": sign_out_url() if request.GET.get("why") == "out-entra" else "",
         "next": own_path(request),
     }
     status = 200 if error is None else error.status
@@ -151,8 +157,9 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     """Ends the session."""
     if isinstance(request.user, User):
         note_sign_out(actor=actor_of(request))
+    why = "out-entra" if request.session.get(BY_ENTRA) else "out"
     logout(request)
-    return redirect(f"/sign-in?{urlencode({'why': 'out'})}")
+    return redirect(f"/sign-in?{urlencode({'why': why})}")
 
 
 @never_cache

@@ -5,11 +5,13 @@ from __future__ import annotations
 from django.contrib import admin
 from django.urls import include, path
 
-from studio import sign_in, views
+from studio import entra_views, sign_in, views
 from studio.schema import SchemaView
 
 urlpatterns = [
     path("sign-in", sign_in.sign_in, name="sign-in"),
+    path("sign-in/entra", entra_views.start, name="entra-start"),
+    path("sign-in/entra/callback", entra_views.callback, name="entra-callback"),
     path("sign-in/<str:token>", sign_in.sign_in_by_link, name="sign-in-link"),
     path("sign-out", sign_in.sign_out, name="sign-out"),
     path("invite/<str:token>", sign_in.invitation, name="invitation"),

@@ -81,6 +81,8 @@ ROUTES: dict[str, dict[str, str]] = {
     "favicon.ico": {"GET": "open"},
     "sign-in": {"GET": "open", "POST": "open"},
     "sign-in/<str:token>": {"GET": "open", "POST": "open"},
+    "sign-in/entra": {"GET": "open"},
+    "sign-in/entra/callback": {"GET": "open"},
     "sign-out": {"POST": "open"},
     "invite/<str:token>": {"GET": "open", "POST": "open"},
     "settings/tokens/": {"GET": "own page", "POST": "own page"},
@@ -98,6 +100,7 @@ ROUTES: dict[str, dict[str, str]] = {
     f"{PRINCIPAL_PAGE}secrets": {"POST": "owner page"},
     f"{SECRET_PAGE}rotate": {"POST": "owner page"},
     f"{SECRET_PAGE}revoke": {"POST": "owner page"},
+    f"{SETTINGS}entra/": {"GET": "owner page", "POST": "owner page"},
     f"{SETTINGS}audit/": {"GET": "owner page"},
     "admin/login/": {"GET": "staff"},
     "api/v1/oauth2/token": {"POST": "open"},
@@ -434,7 +437,12 @@ def verdict(answer: Any) -> Any:
     return "in"
 
 
-DOORS = ("sign-in/<str:token>", "invite/<str:token>")
+DOORS = (
+    "sign-in/<str:token>",
+    "invite/<str:token>",
+    "sign-in/entra",  # nothing is set up: tests/browser/test_entra.py has the round
+    "sign-in/entra/callback",
+)
 
 
 @pytest.mark.parametrize(("route", "method"), CASES)

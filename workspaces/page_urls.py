@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from workspaces.views import audit, members, principals
+from workspaces.views import audit, entra, members, principals
 
 app_name = "settings"
 PRINCIPAL = "service-principals/<str:principal_id>"
@@ -23,5 +23,6 @@ urlpatterns = [
     path(f"{PRINCIPAL}/secrets", principals.new_secret, name="principal-secret"),
     path(f"{SECRET}/rotate", principals.rotate, name="secret-rotate"),
     path(f"{SECRET}/revoke", principals.revoke, name="secret-revoke"),
+    path("entra/", entra.show_entra, name="entra"),
     path("audit/", audit.show_audit, name="audit"),
 ]

@@ -110,7 +110,7 @@ def signed_in_page(view: Page) -> Page:
     return wrapper
 
 
-def error_page(request: HttpRequest, error: ForebayError) -> HttpResponse:
+def error_page(request: HttpRequest, error: ForebayError, *, retry: bool = False) -> HttpResponse:
     """The error as a page: its title, its sentence, its problems."""
     response = render(
         request,
@@ -120,6 +120,7 @@ def error_page(request: HttpRequest, error: ForebayError) -> HttpResponse:
             "title": error.title,
             "detail": error.detail,
             "problems": error.problems,
+            "retry": retry,  # offers the sign-in page rather than the first one
         },
         status=error.status,
     )

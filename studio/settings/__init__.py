@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from csp.constants import NONE, SELF
 
 from studio.settings.databases import load_database
+from studio.settings.entra import read_entra
 from studio.settings.readers import (
     address_for_people,
     read_choice,
@@ -58,6 +59,9 @@ FOREBAY_WORKSPACE = read_text("FOREBAY_WORKSPACE", "forebay")
 FOREBAY_TRUSTED_PROXIES = read_networks("FOREBAY_TRUSTED_PROXIES")
 # Entries of the audit log older than this many days are dropped; 0 keeps all.
 FOREBAY_AUDIT_DAYS = read_int("FOREBAY_AUDIT_DAYS", 400, least=0)
+
+# Sign-in with Microsoft Entra ID; empty when none of its variables is set.
+FOREBAY_ENTRA = read_entra()
 
 SECRET_KEY, *SECRET_KEY_FALLBACKS = load_secret_keys(FOREBAY_DATA)
 DEBUG = False

@@ -80,8 +80,8 @@ def test_a_token_needs_a_name(owner: Any, name: str) -> None:
 
 
 ALLOWED = {
-    Role.OWNER: {"read", "write", "compute", "manage"},
-    Role.CONTRIBUTOR: {"read", "write", "compute"},
+    Role.OWNER: {"read", "write", "compute", "publish", "manage"},
+    Role.CONTRIBUTOR: {"read", "write", "compute", "publish"},
     Role.READER: {"read"},
 }
 

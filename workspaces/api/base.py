@@ -28,7 +28,10 @@ class ForebayAPIView(APIView):
         if not request.user.is_authenticated:
             raise signed_out(request)
         token = request.auth if isinstance(request.auth, AccessToken) else None
-        self.actor = Actor(user=request.user, token=token, address=address_of(request))
+        through = request.auth if isinstance(request.auth, str) else ""
+        self.actor = Actor(
+            user=request.user, token=token, address=address_of(request), through=through
+        )
 
 
 def signed_out(request: Request) -> Unauthenticated:

@@ -26,6 +26,7 @@ from workspaces.models import AccessToken
 from workspaces.services.access import authenticate_token
 from workspaces.services.audit import record_audit
 from workspaces.services.brakes import BEARER
+from workspaces.services.entra import authenticate_jwt, is_jwt
 
 CHALLENGE = 'Bearer realm="forebay"'
 GUESSES = ("token_unknown", "token_invalid")  # what a guess looks like; not an expired one
@@ -49,12 +50,15 @@ class BearerAuthentication(BaseAuthentication):
     nothing is asked about the address before a token turns out bad.
     """
 
-    def authenticate(self, request: Request) -> tuple[User, AccessToken | None] | None:
+    def authenticate(self, request: Request) -> tuple[User, AccessToken | str | None] | None:
         scheme, _, raw = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer":
             return None
         try:
-            actor = authenticate_token(raw.strip(), now=timezone.now())
+            if is_jwt(raw := raw.strip()):
+                actor = authenticate_jwt(raw, address=address_of(request), now=timezone.now())
+                return actor.user, actor.through
+            actor = authenticate_token(raw, now=timezone.now())
         except Unauthenticated as error:
             if error.code in GUESSES:
                 self._brake(address_of(request))

@@ -42,7 +42,7 @@ class MeView(ForebayAPIView):
             {
                 "user": self.actor.user.get_username(),
                 "name": self.actor.name,
-                "token_kind": token.kind if token is not None else "session",
+                "token_kind": token.kind if token is not None else self.actor.through or "session",
             }
         )
 

@@ -65,6 +65,18 @@ def _note(actor: Actor, done: str) -> None:
     )
 
 
+def note_sign_in_failure(*, how: str, code: str, address: str) -> None:
+    """The audit entry of a browser that came back from elsewhere and was not let in."""
+    record_audit(
+        actor=None,
+        workspace=None,
+        action="sign_in.failed",
+        kind="user",
+        detail={"code": code, "how": how},
+        address=address,
+    )
+
+
 @transaction.atomic
 def _note_failure(name: str, address: str, code: str, now: datetime) -> None:
     reached = PASSWORD.failed(address, name[:150], now=now)
