@@ -111,6 +111,7 @@ def _step_shape(step: StepRun) -> dict[str, Any]:
     return {
         "id": step.uid,
         "run_id": step.run.uid,
+        "published_pipeline_id": (step.run.origin.get("published") or {}).get("id"),
         "node_id": step.node_id,
         "name": step.name,
         "position": step.position,

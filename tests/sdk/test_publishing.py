@@ -105,7 +105,9 @@ def test_runs_of_a_published_pipeline(ws: Any, tmp_path: Path, name: str) -> Non
     second = experiment.submit(published, tags={"by": "test"}, pipeline_parameters={"word": "3"})
     for run, word in ((first, 2), (second, 3)):
         assert run.wait_for_completion(show_output=False) == "Finished"
-        assert f"said ['{word}']" in run.find_step_run("say")[0].get_stdout_log()
+        (step,) = run.find_step_run("say")
+        assert f"said ['{word}']" in step.get_stdout_log()
+        assert step.get_properties()["azureml.pipelineid"] == published.id
         assert run.get_properties()["azureml.pipelineid"] == published.id
         assert run.get_details()["properties"]["azureml.pipelineid"] == published.id
     assert second.tags == {"by": "test"}

@@ -97,6 +97,8 @@ def properties_of_step(document: Json) -> Dict[str, str]:
         "azureml.moduleName": document.get("name") or "",
         "azureml.pipelinerunid": document.get("run_id") or "",
     }
+    if document.get("published_pipeline_id"):
+        marks["azureml.pipelineid"] = document["published_pipeline_id"]
     source = document.get("reused_from")
     if document.get("reused"):
         marks["azureml.isreused"] = "true"
