@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
-from pipelines.models import Output, Run, StepRun
+from pipelines.models import Attempt, Output, Run, StepRun
 from pipelines.services.output_datasets import register_outputs
 from tests.support.graphs import graph_json
 from tests.support.submitting import finish, submit
@@ -21,12 +22,12 @@ def run(workspace: Any, actor: Any, source: str) -> Run:
         port["register_on_complete"] = {"name": "clean <b> data", "kind": "file"}
     run = submit(workspace, actor, {"experiment": "iris", "graph": graph})
     finish(run, "a")
-    step = StepRun.objects.select_related("run__workspace", "run__submitted_by").get(
-        run=run, node_id="a"
+    step = StepRun.objects.get(run=run, node_id="a")
+    made = Attempt.objects.create(
+        step_run=step, number=1, folder="runs/none", host="box", created_at=timezone.now()
     )
-    register_outputs(
-        step=step, outputs=list(Output.objects.filter(step_run=step).select_related("datastore"))
-    )
+    outputs = list(Output.objects.filter(step_run=step).select_related("datastore"))
+    register_outputs(attempt=made, outputs=outputs)
     return run
 
 
