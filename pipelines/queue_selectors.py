@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pipelines.domain.queue import positions
 from pipelines.domain.status import Status
 from pipelines.models import StepRun
-from pipelines.services.hot_rows import fetch
+from workspaces.raw_sql import fetch
 
 # Both read nothing but an index: the first one holds only rows that may be claimed now, the
 # second one walks back from the newest attempts, and not far.

@@ -114,7 +114,7 @@ def _was_copying(folder: Path) -> bool:
 def _queue_again(attempts: Attempts, attempt: Attempt, folder: Path, canceling: bool) -> None:
     """The script never started, and from now on it can't: give the step another attempt."""
     protocol.take_fence(folder)
-    attempts.leave_behind(folder)
+    attempts.litter.add(folder)
     if canceling or not steps.requeue_step(attempt=attempt, now=timezone.now()):
         outcome = Outcome(Status.CANCELED, Reason.CANCELED_BY_USER)  # perhaps a moment ago
         steps.finish_step(attempt=attempt, outcome=outcome, now=timezone.now())

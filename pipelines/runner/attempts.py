@@ -23,12 +23,13 @@ from pipelines.models import Attempt
 from pipelines.runner import limits, protocol, strays, time_limit
 from pipelines.runner.environment_builds import EnvironmentBuilds
 from pipelines.runner.ingesting import Backlog
+from pipelines.runner.litter import Litter
 from pipelines.runner.log_limit import limit_log
 from pipelines.runner.outcomes import decide_outcome, failed_early
 from pipelines.runner.processes import ProcessTable
 from pipelines.runner.protocol import Process
 from pipelines.runner.specs import SpecError, attempt_folder, build_spec
-from pipelines.runner.staging.finalize import clean_up, finalize
+from pipelines.runner.staging.finalize import finalize
 from pipelines.runner.staging.prepare import CODE, prepare
 from pipelines.runner.staging.spec import (
     FINALIZED_FILE,
@@ -79,7 +80,7 @@ class Attempts:
         self.works: dict[int, Work] = {}
         self.backlog = Backlog()
         self.had_strays = False
-        self._to_clean: list[Path] = []
+        self.litter = Litter()
 
     # -- from the claim to the script -------------------------------------------------------
 
@@ -215,7 +216,7 @@ class Attempts:
         elif is_small(work):
             result = finalize(work.folder, work.spec, keep_outputs=keep)
             self.reached("published")
-            self._to_clean.append(work.folder)
+            self.litter.add(work.folder)
             self.conclude(work, result)
         else:
             if not work.canceling:
@@ -255,7 +256,7 @@ class Attempts:
     def fail_early(self, work: Work, reason: Reason, detail: str) -> None:
         """The script never started."""
         self.works.pop(work.attempt.step_run_id, None)
-        self._to_clean.append(work.folder)
+        self.litter.add(work.folder)
         self._fail_early(work.attempt, work.folder, reason, detail)
 
     def _fail_early(self, attempt: Attempt, folder: Path, reason: Reason, detail: str) -> None:
@@ -326,7 +327,7 @@ class Attempts:
             return
         error = read_json(work.folder / PREPARED_FILE)["error"]
         if work.canceling:
-            self._to_clean.append(work.folder)
+            self.litter.add(work.folder)
             self.finish(work, Outcome(Status.CANCELED, Reason.CANCELED_BY_USER))
         elif error:
             self.fail_early(work, Reason.PREPARE_FAILED, error)
@@ -340,7 +341,7 @@ class Attempts:
         if stage == "prepare":
             self.fail_early(work, Reason.PREPARE_FAILED, f"Copying its files {how}. {tail}".strip())
         else:
-            self._to_clean.append(work.folder)
+            self.litter.add(work.folder)
             self.conclude(work, failed_result(f"Keeping its outputs {how}. {tail}".strip()))
 
     # -- now and then -------------------------------------------------------------------------
@@ -353,7 +354,7 @@ class Attempts:
                 continue
             work.canceling, work.timeout_at = True, None
             if work.process is None:  # waits for its environment
-                self._to_clean.append(work.folder)
+                self.litter.add(work.folder)
                 self.finish(work, Outcome(Status.CANCELED, Reason.CANCELED_BY_USER))
                 continue
             append_line(work.log, "Cancel was requested.\n")
@@ -370,19 +371,14 @@ class Attempts:
                 work.kill_at = None
                 protocol.signal_group(work.process.pid, signal.SIGKILL)
 
-    def leave_behind(self, folder: Path) -> None:
-        """An attempt folder whose script will never run (again)."""
-        self._to_clean.append(folder)
-
     def do_slow_work(self) -> None:
-        """Take in what scripts logged; remove what ended attempts no longer need."""
+        """Take in what scripts logged; see that what ended attempts left does not heap up."""
         for work in list(self.works.values()):
             if work.phase is Phase.RUNNING:
                 if work.attempt.step_run_id not in self.backlog.waiting:
                     self.backlog.take_in(work)
                 limit_log(work.log)
-        while self._to_clean:
-            clean_up(self._to_clean.pop())
+        self.litter.keep_small()
 
     def go_on_ingesting(self) -> None:
         """A turn of the loop: more of what scripts logged, and the ends that waited for it."""

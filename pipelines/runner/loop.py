@@ -93,7 +93,9 @@ class Runner:
         if self.attempts.works or self.environments.active:
             self._last_busy = now
         busy = now - self._last_busy < BUSY_AFTER
-        self.processes.wait(BUSY_WAIT if busy else IDLE_WAIT)
+        pause = BUSY_WAIT if busy else IDLE_WAIT
+        if not self.processes.wait(0 if self.attempts.litter else pause):
+            self.attempts.litter.tidy_up()
         if self.stopping:
             return
         if self.changes.happened():

@@ -54,7 +54,12 @@ class Found:
 
 def make_folder(folder: Path) -> None:
     """Make a process folder, or keep the one that is there. The exit code's bytes exist first."""
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        os.mkdir(folder)
+    except FileExistsError:
+        pass
+    except FileNotFoundError:  # the first of its run
+        os.makedirs(folder, exist_ok=True)
     try:
         descriptor = os.open(folder / "rc", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from pipelines.domain.status import FINAL, Reason, Status
 from pipelines.models import Run
 from pipelines.services.events import NewEvent, record_events
-from pipelines.services.hot_rows import fetch, lock_run_row
+from pipelines.services.hot_rows import lock_run_row
 from pipelines.services.progress import cancel_steps, lock_run
+from workspaces.raw_sql import change, fetch, moment
 
 # Both sides read the first entry of an index that holds only the rows that wait for a time.
 _NEXT_DUE = """
@@ -35,12 +36,11 @@ def next_due() -> datetime | None:
 
 def do_what_is_due(*, now: datetime) -> None:
     """Let delayed retries be claimed, and end the runs whose time is over."""
-    moment = connection.ops.adapt_datetimefield_value(now)
-    for (run_id,) in fetch(_DELAYED, [moment]):
-        with transaction.atomic(), connection.cursor() as cursor:
+    for (run_id,) in fetch(_DELAYED, [moment(now)]):
+        with transaction.atomic():
             lock_run_row(run_id)
-            cursor.execute(_RELEASE, [run_id, moment])
-    for (run_id,) in fetch(_LATE, [moment]):
+            change(_RELEASE, [run_id, moment(now)])
+    for (run_id,) in fetch(_LATE, [moment(now)]):
         end_late_run(run_id=run_id, now=now)
 
 

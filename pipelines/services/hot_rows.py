@@ -15,6 +15,7 @@ from django.db import connection
 from django.db.models import JSONField
 
 from pipelines.models import Attempt, StepRun
+from workspaces.raw_sql import change, change_many, fetch, moment
 
 READY_FIELDS = (
     "id",
@@ -55,13 +56,6 @@ FLAG_FIELDS = {"reused", "cancel_requested", "forced"}
 def marks(values: Sequence[Any]) -> str:
     """`%s, %s, …` for an IN list."""
     return ", ".join(["%s"] * len(values))
-
-
-def fetch(sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
-    """All rows of one statement."""
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        return list(cursor.fetchall())
 
 
 def count_down(step_id: int) -> list[int]:
@@ -131,7 +125,7 @@ def insert_attempt(attempt: Attempt) -> None:
             attempt.number,
             attempt.folder,
             attempt.host,
-            connection.ops.adapt_datetimefield_value(attempt.created_at),
+            moment(attempt.created_at),
         ],
     )
 
@@ -184,13 +178,12 @@ def write_decision(step: StepRun, fields: Sequence[str]) -> bool:
     """Store the decided fields of a step that is still NotStarted; False when it moved."""
     values = [_bound(name, getattr(step, name)) for name in fields]
     columns = ", ".join(f"{name} = %s" for name in fields)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"UPDATE pipelines_steprun SET {columns} "  # noqa: S608
-            "WHERE id = %s AND status = 'NotStarted'",
-            [*values, step.pk],
-        )
-        return bool(cursor.rowcount == 1)
+    changed = change(
+        f"UPDATE pipelines_steprun SET {columns} "  # noqa: S608
+        "WHERE id = %s AND status = 'NotStarted'",
+        [*values, step.pk],
+    )
+    return changed == 1
 
 
 def close_count(run_id: int, closed: int) -> tuple[int, str]:
@@ -211,12 +204,11 @@ def memory_limit(target_id: int) -> int | None:
 
 def end_children(run_id: int, step_id: int, status: str, now: datetime) -> None:
     """End the child runs that a step left open."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE pipelines_childrun SET status = %s, ended_at = %s "
-            "WHERE run_id = %s AND step_run_id = %s AND ended_at IS NULL",
-            [status, connection.ops.adapt_datetimefield_value(now), run_id, step_id],
-        )
+    change(
+        "UPDATE pipelines_childrun SET status = %s, ended_at = %s "
+        "WHERE run_id = %s AND step_run_id = %s AND ended_at IS NULL",
+        [status, moment(now), run_id, step_id],
+    )
 
 
 def lock_run_row(run_id: int) -> None:
@@ -229,40 +221,31 @@ def insert_events(
     events: Iterable[tuple[int, int | None, str, Mapping[str, Any]]], now: datetime
 ) -> None:
     """Store (workspace, run, kind, data) in order."""
-    moment = connection.ops.adapt_datetimefield_value(now)
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            "INSERT INTO pipelines_event (workspace_id, run_id, kind, data, created_at) "
-            "VALUES (%s, %s, %s, %s, %s)",
-            [
-                (workspace, run, kind, json.dumps(data), moment)
-                for workspace, run, kind, data in events
-            ],
-        )
+    change_many(
+        "INSERT INTO pipelines_event (workspace_id, run_id, kind, data, created_at) "
+        "VALUES (%s, %s, %s, %s, %s)",
+        [
+            (workspace, run, kind, json.dumps(data), moment(now))
+            for workspace, run, kind, data in events
+        ],
+    )
 
 
 def insert_metrics(rows: Iterable[tuple[Any, ...]]) -> None:
     """(run, step, child, name, value, kind, description, time), in order."""
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            "INSERT INTO pipelines_metric (run_id, step_run_id, child_run_id, name, value, kind, "
-            "description, logged_at) VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
-            [
-                (
-                    *keys,
-                    json.dumps(value),
-                    kind,
-                    description,
-                    connection.ops.adapt_datetimefield_value(moment),
-                )
-                for *keys, value, kind, description, moment in rows
-            ],
-        )
+    change_many(
+        "INSERT INTO pipelines_metric (run_id, step_run_id, child_run_id, name, value, kind, "
+        "description, logged_at) VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
+        [
+            (*keys, json.dumps(value), kind, description, moment(when))
+            for *keys, value, kind, description, when in rows
+        ],
+    )
 
 
 def _bound(name: str, value: Any) -> Any:
     if name in JSON_FIELDS:
         return None if value is None else json.dumps(value)
     if name in TIME_FIELDS:
-        return None if value is None else connection.ops.adapt_datetimefield_value(value)
+        return None if value is None else moment(value)
     return value

@@ -6,12 +6,10 @@ import json
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db import connection
-
 from pipelines.domain.control import read_retry
 from pipelines.domain.status import Reason, Status, sentence
 from pipelines.models import Artifact, Attempt, Metric, StepRun
-from pipelines.services.hot_rows import fetch
+from workspaces.raw_sql import fetch, moment
 
 if TYPE_CHECKING:
     from pipelines.services.steps import Outcome
@@ -55,12 +53,12 @@ def try_again(*, attempt: Attempt, outcome: Outcome, now: datetime) -> bool:
         "reason_data": why,
     }
     not_before = now + timedelta(seconds=delay) if delay else None
-    lines, moment = list(outcome.error_lines), connection.ops.adapt_datetimefield_value(now)
+    lines = list(outcome.error_lines)
     moved = fetch(
         _AGAIN,
         [
-            None if not_before is None else connection.ops.adapt_datetimefield_value(not_before),
-            moment,
+            None if not_before is None else moment(not_before),
+            moment(now),
             json.dumps(data),
             outcome.exit_code,
             json.dumps(lines),

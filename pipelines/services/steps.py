@@ -12,9 +12,10 @@ import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from compute.models import EnvironmentBuild
 from pipelines.domain.status import ACTIVE, TRANSITIONS, Reason, Status
@@ -26,6 +27,7 @@ from pipelines.services.hot_rows import insert_attempt, load_claimed, lock_run_r
 from pipelines.services.output_datasets import register_outputs
 from pipelines.services.retries import try_again
 from workspaces.models import Snapshot
+from workspaces.raw_sql import change, fetch, moment
 from workspaces.services import access
 
 log = logging.getLogger(__name__)
@@ -140,13 +142,12 @@ def claim_step(*, host: str, limit: int, rotation: Rotation, now: datetime) -> C
 def mark_running(*, attempt: Attempt, pid: int, now: datetime) -> bool:
     """The script's process exists. False: the attempt is stale or is being canceled."""
     with transaction.atomic():
-        moment = _moment(now)
-        _execute(
+        change(
             "UPDATE pipelines_attempt SET pid = %s, started_at = %s WHERE id = %s",
-            pid, moment, attempt.pk,
-        )  # fmt: skip
+            [pid, moment(now), attempt.pk],
+        )
         if not _move(
-            attempt.step_run_id, attempt.number, Status.RUNNING, "started_at = %s", moment
+            attempt.step_run_id, attempt.number, Status.RUNNING, "started_at = %s", moment(now)
         ):
             return False
         step = attempt.step_run
@@ -228,7 +229,7 @@ def active_attempts(*, host: str) -> list[Attempt]:
 
 def steps_to_cancel() -> set[int]:
     """Ids of the steps whose processes somebody wants ended."""
-    return {row[0] for row in _execute(_CANCELED)}
+    return {row[0] for row in fetch(_CANCELED)}
 
 
 def _load_step(step_id: int, run_id: int, rotation: Rotation) -> StepRun:
@@ -256,27 +257,34 @@ def _keep(rows: dict[int, Any], key: int, row: Any) -> None:
 
 def _write_outcome(attempt: Attempt, outcome: Outcome, now: datetime) -> bool:
     """Everything that belongs to the attempt itself; False when it is stale."""
-    step, moment = attempt.step_run, _moment(now)
-    data = outcome.reason_data
-    found = _execute(
+    step, data = attempt.step_run, outcome.reason_data
+    found = fetch(
         _FINISH,
-        outcome.status.value,
-        None if outcome.status is Status.CANCELED and data is None else outcome.reason.value,
-        None if data is None else json.dumps(data),
-        outcome.exit_code, moment, json.dumps(list(outcome.error_lines)),
-        step.pk, attempt.number,
-    )  # fmt: skip
+        [
+            outcome.status.value,
+            None if outcome.status is Status.CANCELED and data is None else outcome.reason.value,
+            None if data is None else json.dumps(data),
+            outcome.exit_code,
+            moment(now),
+            json.dumps(list(outcome.error_lines)),
+            step.pk,
+            attempt.number,
+        ],
+    )
     if not found:
         return False
     step.status, step.reason = outcome.status.value, found[0][0]
     step.reason_data = json.loads(found[0][1])
     step.exit_code, step.ended_at = outcome.exit_code, now
     step.error_lines, step.cancel_requested = list(outcome.error_lines), False
-    _execute(
+    change(
         "UPDATE pipelines_attempt SET ended_at = %s, exit_code = %s, outcome = %s, reason = %s, "
         "reason_data = %s WHERE id = %s",
-        moment, outcome.exit_code, outcome.status.value, step.reason, found[0][1], attempt.pk,
-    )  # fmt: skip
+        [
+            *(moment(now), outcome.exit_code, outcome.status.value, step.reason, found[0][1]),
+            attempt.pk,
+        ],
+    )
     if outcome.outputs:
         made = Output.objects.bulk_create(
             [Output(step_run_id=step.pk, **vars(output)) for output in outcome.outputs]
@@ -295,16 +303,6 @@ def _write_outcome(attempt: Attempt, outcome: Outcome, now: datetime) -> bool:
 
 def _event(step: StepRun) -> NewEvent:
     return step_status_event(step, run_uid=step.run.uid, workspace_id=step.run.workspace_id)
-
-
-def _execute(sql: str, *parameters: Any) -> list[Any]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
-        return cursor.fetchall() if cursor.description else []
-
-
-def _moment(now: datetime) -> Any:
-    return connection.ops.adapt_datetimefield_value(now)
 
 
 def _quoted(statuses: Iterable[Status]) -> str:
@@ -351,37 +349,34 @@ ORDER BY run_id, id LIMIT 1
 
 def _pick(limit: int, rotation: Rotation) -> tuple[int, int] | None:
     """(step id, run id) whose turn it is, or None. Reads only the ends of an index."""
-    with connection.cursor() as cursor:
-        cursor.execute(_QUEUED_TARGETS)
-        targets = cursor.fetchall()
-        if not targets:
-            return None
-        cursor.execute(_BUSY)
-        busy = dict(cursor.fetchall())
-        if sum(busy.values()) >= limit:
-            return None
-        free = sorted(target for target, nodes in targets if busy.get(target, 0) < nodes)
-        if not free:
-            return None
-        target = next((one for one in free if one > rotation.target), free[0])
-        for after in {rotation.after.get(target, 0): None, 0: None}:
-            cursor.execute(_NEXT, [target, after])
-            row = cursor.fetchone()
-            if row is not None:
-                rotation.target, rotation.after[target] = target, row[1]
-                return int(row[0]), int(row[1])
+    targets = fetch(_QUEUED_TARGETS)
+    if not targets:
+        return None
+    busy = dict(fetch(_BUSY))
+    if sum(busy.values()) >= limit:
+        return None
+    free = sorted(target for target, nodes in targets if busy.get(target, 0) < nodes)
+    if not free:
+        return None
+    target = next((one for one in free if one > rotation.target), free[0])
+    for after in {rotation.after.get(target, 0): None, 0: None}:
+        for step_id, run_id in fetch(_NEXT, [target, after]):
+            rotation.target, rotation.after[target] = target, run_id
+            return int(step_id), int(run_id)
     return None
 
 
 def _move(step_id: int, attempt: int | None, status: Status, also: str, *parameters: Any) -> bool:
     """Change one status if `TRANSITIONS` allows it from where the row is now."""
+    key = (step_id,) if attempt is None else (step_id, attempt)
+    return bool(fetch(_move_sql(status, also, attempt is not None), [*parameters, *key]))
+
+
+@cache
+def _move_sql(status: Status, also: str, of_attempt: bool) -> str:
     before = _quoted(one for one, after in TRANSITIONS.items() if status in after)
-    guard = "" if attempt is None else " AND attempt = %s"
-    parameters = (*parameters, step_id, attempt) if attempt is not None else (*parameters, step_id)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"UPDATE pipelines_steprun SET status = '{status.value}', {also} "  # noqa: S608
-            f"WHERE id = %s{guard} AND status IN ({before}) RETURNING id",
-            parameters,
-        )
-        return cursor.fetchone() is not None
+    guard = " AND attempt = %s" if of_attempt else ""
+    return (
+        f"UPDATE pipelines_steprun SET status = '{status.value}', {also} "  # noqa: S608
+        f"WHERE id = %s{guard} AND status IN ({before}) RETURNING id"
+    )

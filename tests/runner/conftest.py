@@ -73,6 +73,8 @@ class Bench:
 
         self.drive(ended, seconds)
         self.runner.attempts.do_slow_work()
+        while self.runner.attempts.litter:
+            self.runner.attempts.litter.tidy_up()
         return run.steps.order_by("position").first()
 
     def log(self, step: Any) -> str:

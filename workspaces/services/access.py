@@ -7,13 +7,14 @@ import secrets
 from datetime import datetime, timedelta
 
 from django.contrib.auth.models import User
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Q
 
 from workspaces.domain.errors import Forbidden, InvalidInput, NotFound, Unauthenticated
 from workspaces.domain.roles import GRANTS, Permission, Role, allows
 from workspaces.models import AccessToken, ServicePrincipalSecret, Workspace
 from workspaces.models.workspace import new_uid
+from workspaces.raw_sql import change, moment
 from workspaces.selectors import membership, token_by_digest
 from workspaces.services.actors import Actor
 from workspaces.services.audit import record_audit
@@ -181,31 +182,22 @@ def create_run_token(
 ) -> str:
     """The text of a new token for one attempt. In the caller's transaction, once for every step."""
     raw = PREFIX + secrets.token_urlsafe(32)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO workspaces_accesstoken "
-            "(uid, user_id, kind, name, prefix, digest, workspace_id, step_run_uid, created_at) "
-            "VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
-            [
-                new_uid(),
-                user.pk,
-                AccessToken.RUN,
-                name,
-                raw[:12],
-                digest_of(raw),
-                workspace.pk,
-                step_run_uid,
-                connection.ops.adapt_datetimefield_value(now),
-            ],
-        )
+    change(
+        "INSERT INTO workspaces_accesstoken "
+        "(uid, user_id, kind, name, prefix, digest, workspace_id, step_run_uid, created_at) "
+        "VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
+        [
+            *(new_uid(), user.pk, AccessToken.RUN, name, raw[:12], digest_of(raw)),
+            *(workspace.pk, step_run_uid, moment(now)),
+        ],
+    )
     return raw
 
 
 def revoke_run_tokens(*, step_run_uid: str, now: datetime) -> None:
     """Ends every token of a step run, as its attempt ends. In the caller's transaction."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE workspaces_accesstoken SET revoked_at = %s "
-            "WHERE step_run_uid = %s AND kind = %s AND revoked_at IS NULL",
-            [connection.ops.adapt_datetimefield_value(now), step_run_uid, AccessToken.RUN],
-        )
+    change(
+        "UPDATE workspaces_accesstoken SET revoked_at = %s "
+        "WHERE step_run_uid = %s AND kind = %s AND revoked_at IS NULL",
+        [moment(now), step_run_uid, AccessToken.RUN],
+    )

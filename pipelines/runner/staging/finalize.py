@@ -59,7 +59,13 @@ def finalize(folder: Path, spec: Spec, *, keep_outputs: bool) -> dict[str, Any]:
 def clean_up(folder: Path) -> None:
     """Remove what only the running script needed; log, spool, spec and results stay."""
     for name in (CODE, UPLOADS, "inputs", "home", "tmp"):
-        shutil.rmtree(folder / name, ignore_errors=True)
+        path = os.path.join(folder, name)
+        try:
+            os.rmdir(path)  # most are empty, or were never made: one system call
+        except FileNotFoundError:
+            continue
+        except OSError:
+            shutil.rmtree(path, ignore_errors=True)
 
 
 def _is_there(output: SpecOutput) -> bool:

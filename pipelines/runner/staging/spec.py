@@ -98,8 +98,10 @@ def write_json(path: Path, value: Any, *, mode: int = 0o600) -> None:
     """Write a whole JSON file or nothing: by a temporary file and a rename."""
     temporary = path.with_name(path.name + ".new")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
-    with os.fdopen(descriptor, "w") as file:
-        json.dump(value, file)
+    with os.fdopen(descriptor, "wb", buffering=0) as file:
+        data = memoryview(json.dumps(value).encode())
+        while data:
+            data = data[file.write(data) :]
     os.replace(temporary, path)
 
 
