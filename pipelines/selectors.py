@@ -58,9 +58,13 @@ def get_run(workspace: Workspace, uid: str) -> Run:
     return run
 
 
-def steps_of(run: Run) -> list[StepRun]:
-    """A run's steps in topological order with all that their JSON needs, in a few queries."""
-    steps = list(_steps_with_all().filter(run=run).order_by("position"))
+def steps_of(run: Run, *, after: int = -1, limit: int | None = None) -> list[StepRun]:
+    """A run's steps in topological order with all that their JSON needs, in a few queries.
+
+    All of them, or `limit` behind the position `after`.
+    """
+    rows = _steps_with_all().filter(run=run, position__gt=after).order_by("position")
+    steps = list(rows if limit is None else rows[:limit])
     for step in steps:
         step.run = run
     _attach_origins(steps)
@@ -82,17 +86,33 @@ CHUNK = 400
 
 
 def _steps_with_all() -> QuerySet[StepRun]:
-    """What steps share is loaded once, not once a step; never a graph or a manifest."""
+    """What steps share is loaded once, not once a step; never a graph or a manifest.
+
+    Lists go to `to_attr`: without it Django builds a query set for every step of ten thousand.
+    """
     return StepRun.objects.defer(*HEAVY).prefetch_related(
         "compute_target",
         "environment",
         Prefetch("snapshot", Snapshot.objects.defer("files")),
-        Prefetch("attempts", Attempt.objects.order_by("number")),
+        Prefetch("attempts", Attempt.objects.order_by("number"), to_attr="loaded_attempts"),
         Prefetch(
             "outputs",
             Output.objects.select_related("datastore__workspace", "dataset_version__dataset"),
+            to_attr="loaded_outputs",
         ),
     )
+
+
+def loaded_attempts(step: StepRun) -> list[Attempt]:
+    """The attempts, by number, of a step that `steps_of` or `get_step` gave."""
+    found: list[Attempt] = vars(step)["loaded_attempts"]
+    return found
+
+
+def loaded_outputs(step: StepRun) -> list[Output]:
+    """The published outputs of a step that `steps_of` or `get_step` gave."""
+    found: list[Output] = vars(step)["loaded_outputs"]
+    return found
 
 
 def _attach_origins(steps: Sequence[StepRun]) -> None:
@@ -192,8 +212,8 @@ def last_event_id(run: Run) -> int:
 
 def metrics_of(
     run: Run, step: StepRun | None, *, name: str = "", recursive: bool = False
-) -> list[Metric]:
-    """Logged values in order. For a run without its steps' unless `recursive`."""
+) -> QuerySet[Metric]:
+    """Logged values; `id` is their order. For a run without its steps' unless `recursive`."""
     if step is not None:
         rows = Metric.objects.filter(step_run=origin_of(step))
     elif recursive:
@@ -204,15 +224,15 @@ def metrics_of(
         rows = rows.filter(child_run=None)
     if name:
         rows = rows.filter(name=name)
-    return list(rows.select_related("child_run").order_by("id"))
+    return rows.select_related("child_run").order_by("id")
 
 
-def metrics_of_child(child: ChildRun, *, name: str = "") -> list[Metric]:
-    """Values that a child run logged, in order."""
+def metrics_of_child(child: ChildRun, *, name: str = "") -> QuerySet[Metric]:
+    """Values that a child run logged; `id` is their order."""
     rows = Metric.objects.filter(run=child.run, step_run=child.step_run, child_run=child)
     if name:
         rows = rows.filter(name=name)
-    return list(rows.select_related("child_run").order_by("id"))
+    return rows.select_related("child_run").order_by("id")
 
 
 def children(workspace: Workspace) -> QuerySet[ChildRun]:
@@ -227,9 +247,9 @@ def children(workspace: Workspace) -> QuerySet[ChildRun]:
 
 def get_output(step: StepRun, name: str) -> Output:
     """One published output. Raises NotFound with the names there are."""
-    for output in step.outputs.all():
-        if output.name == name:
-            return output
+    output = step.outputs.select_related("datastore__workspace").filter(name=name).first()
+    if output is not None:
+        return output
     declared = [port.get("name") for port in step.node.get("outputs", [])]
     if name in declared:
         raise NotFound(f"Output {name!r} of {step.name!r} is not published: {step.status}.")

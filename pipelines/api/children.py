@@ -12,7 +12,7 @@ from rest_framework.response import Response
 
 from pipelines import selectors
 from pipelines.api.runs import read_records, writable_run
-from pipelines.api.shapes import metric_shape
+from pipelines.api.shapes import metrics_page
 from pipelines.api.writing import writable_step
 from pipelines.models import ChildRun
 from pipelines.services.children import change_child, end_child, open_child
@@ -156,7 +156,7 @@ class ChildMetricsView(WorkspaceAPIView):
         rows = selectors.metrics_of_child(
             find_child(self, child_uid), name=request.query_params.get("name", "")
         )
-        return Response({"items": [metric_shape(row) for row in rows]})
+        return Response(metrics_page(rows, request))
 
 
 @extend_schema(request=OpenApiTypes.OBJECT, responses=OpenApiTypes.OBJECT)

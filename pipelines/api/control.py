@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from pipelines import selectors
 from pipelines.api.runs import writable_run
-from pipelines.api.shapes import run_detail, step_shapes
+from pipelines.api.shapes import new_run_shape, step_shapes
 from pipelines.services.again import body_of_run, resubmit_run, resume_run
 from pipelines.services.cancel import cancel_step
 from pipelines.services.forecast import forecast_run
@@ -38,7 +38,7 @@ class NewRunView(WorkspaceAPIView):
 
     def answer_again(self, run_uid: str) -> Response:
         """To a request whose run was stored and whose answer was not."""
-        return Response(run_detail(selectors.get_run(self.workspace, run_uid)), status=201)
+        return Response(new_run_shape(selectors.get_run(self.workspace, run_uid)), status=201)
 
 
 @extend_schema(request=OpenApiTypes.OBJECT, responses={201: OpenApiTypes.OBJECT})
@@ -57,7 +57,7 @@ class RunResumeView(NewRunView):
             body=json_object(request),
             note_stored=lambda made: note_done(self, made.uid),
         )
-        return Response(run_detail(run), status=201)
+        return Response(new_run_shape(run), status=201)
 
 
 @extend_schema(request=OpenApiTypes.OBJECT, responses={201: OpenApiTypes.OBJECT})
@@ -74,7 +74,7 @@ class RunResubmitView(NewRunView):
             body=json_object(request),
             note_stored=lambda made: note_done(self, made.uid),
         )
-        return Response(run_detail(run), status=201)
+        return Response(new_run_shape(run), status=201)
 
 
 @extend_schema(request=OpenApiTypes.OBJECT, responses=OpenApiTypes.OBJECT)

@@ -13,7 +13,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from pipelines import selectors
-from pipelines.api.shapes import event_shape, metric_shape, run_detail, run_shape, step_shapes
+from pipelines.api.shapes import (
+    event_shape,
+    metrics_page,
+    new_run_shape,
+    run_detail,
+    run_shape,
+    step_shapes,
+)
 from pipelines.domain.drawing import graph_dot
 from pipelines.models import Run
 from pipelines.services.cancel import cancel_run
@@ -47,18 +54,21 @@ class RunListView(WorkspaceAPIView):
 
     def answer_again(self, run_uid: str) -> Response:
         """To a submit whose run was stored and whose answer was not."""
-        return Response(run_detail(selectors.get_run(self.workspace, run_uid)), status=201)
+        return Response(new_run_shape(selectors.get_run(self.workspace, run_uid)), status=201)
 
     @idempotent("runs.submit", recover=answer_again)
     def post(self, request: Request, workspace_name: str) -> Response:
-        """Submit: 201 with the run and its steps, or 422 with every problem by node and field."""
+        """Submit: 201 with the run and its steps, or 422 with every problem by node and field.
+
+        Above 1,000 steps `graph` and `steps` of the answer are null: ask `…/steps` for them.
+        """
         run = submit_run(
             workspace=self.workspace,
             actor=self.actor,
             body=json_object(request),
             note_stored=lambda run: note_done(self, run.uid),
         )
-        return Response(run_detail(run), status=201)
+        return Response(new_run_shape(run), status=201)
 
 
 @extend_schema(request=OpenApiTypes.OBJECT, responses=OpenApiTypes.OBJECT)
@@ -102,8 +112,13 @@ class RunStepsView(WorkspaceAPIView):
     """The steps of a run, in topological order."""
 
     def get(self, request: Request, workspace_name: str, run_uid: str) -> Response:
+        """All, or at most `limit` behind the position `after`; then `next` is the next `after`."""
         run = selectors.get_run(self.workspace, run_uid)
-        return Response({"items": step_shapes(selectors.steps_of(run))})
+        limit = int(read_number(request, "limit", 0)) or None
+        after = int(read_number(request, "after", -1))
+        steps = selectors.steps_of(run, after=after, limit=limit)
+        more = limit is not None and len(steps) == limit
+        return Response({"items": step_shapes(steps), "next": steps[-1].position if more else None})
 
 
 @extend_schema(responses=OpenApiTypes.OBJECT)
@@ -136,7 +151,7 @@ class RunMetricsView(WorkspaceAPIView):
             name=request.query_params.get("name", ""),
             recursive=request.query_params.get("recursive") == "true",
         )
-        return Response({"items": [metric_shape(row) for row in rows]})
+        return Response(metrics_page(rows, request))
 
 
 @extend_schema(request=OpenApiTypes.OBJECT, responses=OpenApiTypes.OBJECT)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
+from rest_framework.request import Request
 
 from data.models import DatasetVersion
 from pipelines.domain.resource_samples import last_sample
@@ -17,10 +19,16 @@ from pipelines.selectors import (
     dataset_names,
     first_failed,
     last_event_id,
+    loaded_attempts,
+    loaded_outputs,
     origin_of,
     steps_of,
 )
+from workspaces.api.pagination import cursor_page
 from workspaces.domain.times import iso
+
+ANSWERED_STEPS = 1_000
+MOST_METRICS = 20_000
 
 
 def run_url(workspace_name: str, run_uid: str) -> str:
@@ -57,7 +65,15 @@ def run_shape(run: Run) -> dict[str, Any]:
     }
 
 
-def run_detail(run: Run) -> dict[str, Any]:
+def new_run_shape(run: Run) -> dict[str, Any]:
+    """The answer to a submit: `run_detail`, but graph and steps are null above `ANSWERED_STEPS`.
+
+    Who sent ten thousand steps knows them, and would wait for them longer than for the submit.
+    """
+    return run_detail(run, whole=run.step_count <= ANSWERED_STEPS)
+
+
+def run_detail(run: Run, *, whole: bool = True) -> dict[str, Any]:
     """A run with graph, steps, its error if any, and the id of the event it is as new as."""
     last_event = last_event_id(run)  # before the rows: an event in between is told again
     failed = first_failed(run)
@@ -77,8 +93,8 @@ def run_detail(run: Run) -> dict[str, Any]:
         "error": error,
         "resumed_from": _resumed_from(run),
         "last_event": last_event,
-        "graph": run.graph,
-        "steps": step_shapes(steps_of(run)),
+        "graph": run.graph if whole else None,
+        "steps": step_shapes(steps_of(run)) if whole else None,
     }
 
 
@@ -141,7 +157,7 @@ def _step_shape(step: StepRun) -> dict[str, Any]:
                 "started_at": iso(attempt.started_at),
                 "ended_at": iso(attempt.ended_at),
             }
-            for attempt in step.attempts.all()
+            for attempt in loaded_attempts(step)
         ],
         "retry": step.retry or None,
         "retries": step.retries,
@@ -173,7 +189,7 @@ def _resources(step: StepRun) -> dict[str, Any] | None:
     """What a running step used a moment ago; the whole story is at `/resources`."""
     if step.status != Status.RUNNING.value:
         return None
-    newest = max(step.attempts.all(), key=lambda one: one.number, default=None)
+    newest = max(loaded_attempts(step), key=lambda one: one.number, default=None)
     sample = None if newest is None else last_sample(attempt_folder(newest))
     if sample is None:
         return None
@@ -207,7 +223,7 @@ def step_properties(step: StepRun) -> dict[str, str]:
 
 
 def _outputs(step: StepRun) -> list[dict[str, Any]]:
-    published = {output.name: output for output in step.outputs.all()}
+    published = {output.name: output for output in loaded_outputs(step)}
     shapes = []
     for port in step.node.get("outputs") or []:
         row = published.get(port["name"])
@@ -261,6 +277,13 @@ def experiment_shape(experiment: Experiment, last: Run | None) -> dict[str, Any]
         "run_count": getattr(experiment, "run_count", 0),
         "last_run": None if last is None else run_shape(last),
     }
+
+
+def metrics_page(rows: QuerySet[Metric], request: Request) -> dict[str, Any]:
+    """`{"items", "next"}` of logged values in order, at most `MOST_METRICS` at once."""
+    return cursor_page(
+        rows, request, metric_shape, key="id", default=MOST_METRICS, most=MOST_METRICS
+    )
 
 
 def metric_shape(metric: Metric) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 
 from pipelines import selectors
 from pipelines.api.runs import read_number, read_records
-from pipelines.api.shapes import metric_shape, step_shapes
+from pipelines.api.shapes import metrics_page, step_shapes
 from pipelines.api.writing import writable_step
 from pipelines.domain.log_files import LogPiece, read_cut, read_log
 from pipelines.domain.resource_samples import for_display, read_samples
@@ -103,7 +103,7 @@ class StepMetricsView(WorkspaceAPIView):
             name=request.query_params.get("name", ""),
             recursive=request.query_params.get("recursive") == "true",
         )
-        return Response({"items": [metric_shape(row) for row in rows]})
+        return Response(metrics_page(rows, request))
 
 
 @extend_schema(request=OpenApiTypes.OBJECT, responses=OpenApiTypes.OBJECT)

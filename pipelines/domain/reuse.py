@@ -30,11 +30,13 @@ FORMAT = 1
 SHOWN_LENGTH = 60
 
 Parts = dict[str, str]
+# Made once: `json.dumps` with arguments makes an encoder for every call.
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 def canonical(value: Any) -> str:
     """One text per JSON value, whatever the order of keys."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return _CANONICAL.encode(value)
 
 
 def digest_of(value: Any) -> str:

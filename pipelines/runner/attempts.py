@@ -251,6 +251,7 @@ class Attempts:
         if work.attempt.step_run.status == Status.QUEUED.value:
             self.retried()
         limits.remove_group(work.folder)
+        work.spool.discard()
         self.claim()
 
     def fail_early(self, work: Work, reason: Reason, detail: str) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from pipelines.domain.metric_limits import SPOOL_BYTES
 from pipelines.runner.work import Work, append_line
 from pipelines.services import records
 
@@ -46,10 +47,14 @@ def ingest(work: Work, *, to_end: bool, until: float) -> bool:
 
     False when the time was over before the lines were.
     """
+    if work.tally is None:
+        work.tally = records.tally_of(work.attempt)
     for batch in work.spool.batches(to_end=to_end):
+        kept, limits = work.tally.admit(batch.records)
+        batch.refused += limits
         stored = records.ingest_spool_records(
             attempt=work.attempt,
-            records=batch.records,
+            records=kept,
             from_seq=batch.from_seq,
             to_seq=batch.to_seq,
             now=timezone.now(),
@@ -61,5 +66,10 @@ def ingest(work: Work, *, to_end: bool, until: float) -> bool:
             append_line(work.log, "\n".join(said) + "\n")
         work.spool.advance(batch)
         if time.monotonic() >= until:
-            return not work.spool.has_more()
+            if work.spool.has_more():
+                return False
+            break
+    if to_end and work.spool.was_cut():
+        kept = f"the first {SPOOL_BYTES >> 20} MB"
+        append_line(work.log, f"Of what this step logged {kept} are kept.\n")
     return True

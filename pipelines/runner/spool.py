@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pipelines.domain.metric_limits import SPOOL_BYTES
 from pipelines.domain.records import BadRecord, Record, parse_line
 
 BATCH_LINES = 500
 BATCH_BYTES = 4_000_000
+KEPT_BYTES = 1_000_000  # of a spool whose records are stored
 
 
 @dataclass
@@ -42,11 +45,24 @@ class Spool:
             self.offset = file.tell()
 
     def has_more(self) -> bool:
-        """Whether the file grew since the last batch."""
+        """Whether the file grew since the last batch, and is not longer than is read of one."""
         try:
-            return self.path.stat().st_size > self.offset
+            size = self.path.stat().st_size
         except FileNotFoundError:
             return False
+        return size > self.offset and self.offset < SPOOL_BYTES
+
+    def was_cut(self) -> bool:
+        """Whether lines are left that nobody will read."""
+        with suppress(FileNotFoundError):
+            return self.offset >= SPOOL_BYTES and self.path.stat().st_size > self.offset
+        return False
+
+    def discard(self) -> None:
+        """Its records are stored: a long file is not kept for later readers."""
+        with suppress(FileNotFoundError):
+            if self.path.stat().st_size > KEPT_BYTES:
+                self.path.unlink()
 
     def batches(self, *, to_end: bool) -> Iterator[Batch]:
         """New whole lines, a batch at a time. With `to_end` an unfinished last line counts too.

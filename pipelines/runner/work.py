@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.domain.manifests import walk_files
+from pipelines.domain.metric_limits import Tally
 from pipelines.models import Attempt
 from pipelines.runner.limits import NO_LIMIT, Verdict
 from pipelines.runner.protocol import Process
@@ -47,6 +48,7 @@ class Work:
     timed_out: bool = False
     memory: Verdict = NO_LIMIT
     spool: Spool = field(init=False)
+    tally: Tally | None = None  # of the metrics taken in; made when the first ones are
 
     def __post_init__(self) -> None:
         self.spool = Spool(self.folder / "spool")

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Count
 
+from pipelines.domain.metric_limits import MOST_PER_NAME, Tally
 from pipelines.domain.records import BadRecord, Record, parse_record
-from pipelines.models import Attempt, ChildRun, Run, StepRun
+from pipelines.models import Attempt, ChildRun, Metric, Run, StepRun
 from pipelines.services.events import NewEvent, record_events
 from pipelines.services.hot_rows import insert_metrics
 from workspaces.domain.errors import InvalidInput, Problem
@@ -40,9 +43,29 @@ def ingest_records(
             problems.append(Problem(f"Record {place}: {error}", field=f"records.{place}"))
     if problems:
         raise InvalidInput.of(problems)
+    problems = _full_series(run, step_run, child, good)
+    if problems:
+        raise InvalidInput.of(problems)
     with transaction.atomic():
         record_events(_store(run, step_run, good, now), now=now)
     return len(good)
+
+
+def _full_series(
+    run: Run, step_run: StepRun | None, child: ChildRun | None, records: Sequence[Record]
+) -> list[Problem]:
+    """The series that would have more values than are kept of one name."""
+    logged = Counter(record.name for record in records if record.kind == "metric")
+    rows = Metric.objects.filter(run=run, step_run=step_run, child_run=child, name__in=logged)
+    stored = dict(rows.values_list("name").annotate(count=Count("id")).order_by())
+    return [
+        Problem(
+            f"The metric {name!r} has {stored[name]:,} values; {MOST_PER_NAME:,} are kept.",
+            field="records",
+        )
+        for name in sorted(logged)
+        if stored.get(name, 0) + logged[name] > MOST_PER_NAME and name in stored
+    ]
 
 
 def ingest_spool_records(
@@ -65,6 +88,17 @@ def ingest_spool_records(
         )
         record_events(_store(step.run, step, records, now), now=now)
     return True
+
+
+def tally_of(attempt: Attempt) -> Tally:
+    """What an attempt has logged for its own step, of which some lines were taken in before."""
+    if not attempt.ingested_seq:
+        return Tally()
+    rows = Metric.objects.filter(step_run_id=attempt.step_run_id).values("name", "child_run__uid")
+    counted = rows.annotate(count=Count("id")).order_by()
+    return Tally.of(
+        {(False, row["child_run__uid"] or "", row["name"]): row["count"] for row in counted}
+    )
 
 
 def _store(

@@ -24,8 +24,9 @@ from pipelines.domain.reuse import (
     source_digest,
 )
 from pipelines.domain.status import Status
-from pipelines.models import Experiment, Output, Run, StepEdge, StepRun
+from pipelines.models import Experiment, Output, Run, StepRun
 from pipelines.services.events import NewEvent, record_events, run_status_event, step_status_event
+from pipelines.services.new_steps import insert_edges, insert_steps
 from pipelines.services.planning import Plan, plan_submission
 from pipelines.services.progress import end_run
 from pipelines.services.reuse import Origins, Ready, decide_steps, source_files
@@ -206,15 +207,15 @@ def _store_run(
     outputs = decide_first_waves(run, plan, steps, now)
     run.open_count = sum(not step.reused for step in steps.values())
     run.save(update_fields=["open_count"])
-    StepRun.objects.bulk_create(steps.values(), batch_size=500)
+    insert_steps(run.pk, list(steps.values()))
     Output.objects.bulk_create(outputs, batch_size=500)
-    StepEdge.objects.bulk_create(
-        [
-            StepEdge(run=run, before=steps[before], after=steps[node.id])
+    insert_edges(
+        run.pk,
+        (
+            (steps[before].pk, steps[node.id].pk)
             for node in plan.order
             for before in node.upstream()
-        ],
-        batch_size=500,
+        ),
     )
     events: list[NewEvent] = [run_status_event(run)]
     events += [

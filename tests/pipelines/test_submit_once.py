@@ -35,7 +35,7 @@ def killed_after_commit(monkeypatch: pytest.MonkeyPatch) -> Any:
 
     context = pytest.MonkeyPatch.context()
     with context as patch:
-        patch.setattr(runs_api, "run_detail", die)
+        patch.setattr(runs_api, "new_run_shape", die)
         yield patch
 
 

@@ -5,7 +5,11 @@ from __future__ import annotations
 import time
 from typing import Any
 
+import pytest
+
+from pipelines.domain import metric_limits
 from pipelines.models import Metric
+from pipelines.runner import spool
 
 MANY = """
 import json, os
@@ -34,6 +38,27 @@ def test_many_records_hold_up_nothing_and_keep_their_order(bench: Any) -> None:
     values = Metric.objects.filter(step_run=step).order_by("id").values_list("value", flat=True)
     assert list(values) == list(range(count))
     assert max(turns) < sum(turns) / 4  # taken in piece by piece
+
+
+def test_values_above_the_limit_are_refused_with_one_line(
+    bench: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(metric_limits, "MOST_PER_NAME", 1200)
+    monkeypatch.setattr(spool, "KEPT_BYTES", 1000)
+    step = bench.finish(bench.submit(MANY.format(count=3000), node=NOTHING), 60)
+    assert step.status == "Completed"
+    values = Metric.objects.filter(step_run=step).order_by("id").values_list("value", flat=True)
+    assert list(values) == list(range(1200))
+    assert bench.log(step).count("The metric 'loss' has 1,200 values") == 1
+    assert not (bench.folder(step) / "spool").exists()  # stored: a long one is not kept
+
+
+def test_a_foreign_spool_is_read_only_so_far(bench: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spool, "SPOOL_BYTES", 40_000)
+    step = bench.finish(bench.submit(MANY.format(count=3000), node=NOTHING), 60)
+    assert step.status == "Completed"
+    assert Metric.objects.filter(step_run=step).count() < 3000
+    assert "Of what this step logged the first" in bench.log(step)
 
 
 ODD = """

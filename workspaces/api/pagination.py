@@ -22,13 +22,16 @@ def cursor_page(
     request: Request,
     serialize: Callable[[Row], dict[str, Any]],
     key: str = "-id",
+    *,
+    default: int = DEFAULT_LIMIT,
+    most: int = MOST,
 ) -> dict[str, Any]:
     """`{"items": […], "next": cursor or None}` for `?cursor=&limit=`.
 
     `key` is a unique field, with `-` for descending. The cursor is opaque and signed.
     """
     field, descending = key.lstrip("-"), key.startswith("-")
-    limit = read_limit(request)
+    limit = read_limit(request, default=default, most=most)
     cursor = request.query_params.get("cursor")
     if cursor:
         try:
@@ -45,9 +48,9 @@ def cursor_page(
     return {"items": [serialize(row) for row in rows], "next": last}
 
 
-def read_limit(request: Request) -> int:
-    """`?limit=`, 1 to 200, 50 when not given."""
-    raw = request.query_params.get("limit", str(DEFAULT_LIMIT))
-    if not (raw.isascii() and raw.isdigit() and len(raw) < 10 and 1 <= int(raw) <= MOST):
-        raise InvalidInput.field("limit", f"limit must be a number from 1 to {MOST}.")
+def read_limit(request: Request, *, default: int = DEFAULT_LIMIT, most: int = MOST) -> int:
+    """`?limit=`, 1 to `most`, `default` when not given."""
+    raw = request.query_params.get("limit", str(default))
+    if not (raw.isascii() and raw.isdigit() and len(raw) < 10 and 1 <= int(raw) <= most):
+        raise InvalidInput.field("limit", f"limit must be a number from 1 to {most}.")
     return int(raw)

@@ -12,6 +12,7 @@ from azureml._forebay.transport import quote_name, quote_path
 from azureml.exceptions import UserErrorException
 
 Json = Dict[str, Any]
+_STEPS_AT_ONCE = 1000
 RUNS, STEPS, CHILDREN = "runs", "steps", "children"
 # What is final, in the words the server stores.
 FINAL = frozenset({"Completed", "Failed", "Canceled"})
@@ -124,7 +125,7 @@ class RunClient:
 
     def fetch_steps(self) -> List[Json]:
         """The JSON of all steps of a run, in the order pages show them."""
-        return list(self._get(RUNS, "/steps")["items"])
+        return self._fetch_pages(RUNS, "/steps", {"limit": _STEPS_AT_ONCE}, "after")
 
     def fetch_events(self, after: int, wait: float, graceful: float = 30.0) -> Json:
         """Events after id `after`; waits up to `wait` seconds (at most 25) for the first one."""
@@ -133,9 +134,7 @@ class RunClient:
 
     def fetch_metrics(self, name: str = "") -> List[Json]:
         """Logged values in the order of logging, of one name or of all."""
-        query = {"name": name} if name else None
-        answer = self._request_json(self.kind, "/metrics", query)
-        return list(answer["items"])
+        return self._fetch_pages(self.kind, "/metrics", {"name": name} if name else {}, "cursor")
 
     def post_records(self, records: Sequence[Json]) -> None:
         """Metrics, tags and properties logged from outside of the step."""
@@ -191,6 +190,16 @@ class RunClient:
     def url_of(self, kind: str, tail: str) -> str:
         """The whole address of a part of this run."""
         return str(self.workspace._transport.server) + self._path(kind, tail)
+
+    def _fetch_pages(self, kind: str, tail: str, query: Json, key: str) -> List[Json]:
+        """All items of a list that comes in pages; `key` is how the next one is asked for."""
+        items: List[Json] = []
+        while True:
+            answer = self._request_json(kind, tail, query or None)
+            items += answer["items"]
+            if answer.get("next") is None:
+                return items
+            query = {**query, key: answer["next"]}
 
     def _get(self, kind: str, tail: str) -> Json:
         return dict(self._request_json(kind, tail, None))

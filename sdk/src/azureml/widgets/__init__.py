@@ -64,7 +64,7 @@ def _card(document: Dict[str, Any], run: Any) -> str:
     rows = "".join(
         f"<tr><td>{html.escape(step['name'])}</td><td>{html.escape(run._shown(step['status']))}</td>"
         f"<td>{html.escape((step.get('why') or {}).get('sentence') or '')}</td></tr>"
-        for step in document.get("steps", [])[:50]
+        for step in (document.get("steps") or [])[:50]
     )
     return (
         f'<div style="border:1px solid #c8cdd2;border-left:4px solid {colour};padding:8px 12px">'

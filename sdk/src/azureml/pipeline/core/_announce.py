@@ -12,7 +12,7 @@ Json = Dict[str, Any]
 
 def announce(document: Json) -> None:
     """Say what became of each step, and where to look."""
-    for step in document.get("steps", []):
+    for step in document.get("steps") or []:  # null of a very large run
         print(f"Step {step['name']} [{step['id']}]: {_fate(step)}")
     print(
         f"Submitted PipelineRun {document['id']} ({document['name']} of {document['experiment']})"
