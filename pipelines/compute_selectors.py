@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from compute.models import ComputeTarget
 from pipelines.domain.status import ACTIVE, Status
@@ -45,8 +45,8 @@ def queue_of(target: ComputeTarget) -> list[Waiting]:
 
 
 def running_on(target: ComputeTarget) -> list[StepRun]:
-    """Steps that hold a node of the target, oldest first."""
+    """Steps that hold a node of the target: those being prepared, then scripts, oldest first."""
     active = StepRun.objects.filter(
         compute_target=target, status__in=[status.value for status in ACTIVE]
     )
-    return list(_listed(active).order_by("started_at", "id")[:LISTED])
+    return list(_listed(active).order_by(F("started_at").asc(nulls_first=True), "id")[:LISTED])

@@ -32,13 +32,42 @@ PID_WAIT = 5.0  # a wrapper that holds the lock writes its pid within a millisec
 
 
 def adopt_attempts(attempts: Attempts, *, host: str) -> int:
-    """Take over every active attempt of this host; how many there were."""
-    rows = steps.active_attempts(host=host)
+    """Take over every active attempt; how many there were.
+
+    There is one runner, so all of them are its own, also when this machine had another name then:
+    a container has a new one each time it starts.
+    """
+    rows = steps.active_attempts()
     for attempt in rows:
-        _adopt(attempts, attempt)
+        folder = attempt_folder(attempt.folder)
+        if attempt.host != host and (fault := _out_of_reach(folder)):
+            _give_up(attempt, f"It was started on {attempt.host}, {fault}.")
+        else:
+            _adopt(attempts, attempt)
     if rows:
         log.info("adopted %d attempts of an earlier runner", len(rows))
     return len(rows)
+
+
+def _out_of_reach(folder: Path) -> str:
+    """Why an attempt that was started under another host's name can't be taken over, or "".
+
+    To start it again might run it twice.
+    """
+    if not folder.exists():
+        return "and its folder is not in this data folder"
+    found = protocol.look(folder)
+    if found.alive and found.pid and not protocol.is_wrapper_of(folder, found.pid):
+        return "and its script may still run there"
+    return ""
+
+
+def _give_up(attempt: Attempt, detail: str) -> None:
+    steps.finish_step(
+        attempt=attempt,
+        outcome=Outcome(Status.FAILED, Reason.INTERNAL, {"detail": detail}),
+        now=timezone.now(),
+    )
 
 
 def _adopt(attempts: Attempts, attempt: Attempt) -> None:
@@ -53,12 +82,7 @@ def _adopt(attempts: Attempts, attempt: Attempt) -> None:
         log.error("attempt folder %s can't be read: %s", folder, error)
         if not protocol.take_fence(folder):
             protocol.signal_group(protocol.read_pid(folder) or 0, signal.SIGKILL)
-        detail = f"Its attempt folder can't be read: {error}"
-        steps.finish_step(
-            attempt=attempt,
-            outcome=Outcome(Status.FAILED, Reason.INTERNAL, {"detail": detail}),
-            now=timezone.now(),
-        )
+        _give_up(attempt, f"Its attempt folder can't be read: {error}")
         return
     found = protocol.look(folder)
     if found.alive:

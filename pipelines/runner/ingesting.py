@@ -70,6 +70,6 @@ def ingest(work: Work, *, to_end: bool, until: float) -> bool:
                 return False
             break
     if to_end and work.spool.was_cut():
-        kept = f"the first {SPOOL_BYTES >> 20} MB"
-        append_line(work.log, f"Of what this step logged {kept} are kept.\n")
+        shown = f"the first {SPOOL_BYTES >> 20} MB"
+        append_line(work.log, f"Of what this step logged {shown} are kept.\n")
     return True

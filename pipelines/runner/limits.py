@@ -26,6 +26,7 @@ from pipelines.runner.staging.error_lines import read_error_lines
 log = logging.getLogger(__name__)
 
 CONTROL = Path("/sys/fs/cgroup")
+OWN = Path("/proc/self/cgroup")  # the groups of this process
 FILE = "limits.json"  # in the attempt folder: what a runner that adopts the attempt must know
 MEGABYTE = 1 << 20
 # Joins the group and becomes the script. The wrapper above it stays outside, so that whatever the
@@ -144,7 +145,7 @@ def _places() -> list[Hierarchy]:
     """Below our own group; on version 2 also beside it, as a group with processes has no below."""
     found = []
     with suppress(OSError):
-        for line in Path("/proc/self/cgroup").read_text().splitlines():
+        for line in OWN.read_text().splitlines():
             _, controllers, path = line.split(":", 2)
             own = path.lstrip("/")
             if "memory" in controllers.split(","):

@@ -23,6 +23,7 @@ from pipelines.runner.attempts import Attempts
 from pipelines.runner.changes import DatabaseChanges
 from pipelines.runner.environment_builds import EnvironmentBuilds
 from pipelines.runner.node_use import NodeUse
+from pipelines.runner.only_runner import hold_database
 from pipelines.runner.processes import ProcessTable
 from pipelines.runner.samples import Sampler, running_scripts
 from pipelines.services import steps
@@ -34,6 +35,7 @@ log = logging.getLogger(__name__)
 BUSY_WAIT = 0.02  # seconds between looks while steps run, or ran a moment ago
 IDLE_WAIT = 0.05
 BUSY_AFTER = 5.0
+HOST_LENGTH = 100  # of the column
 SLOW_WORK_EVERY = 0.5  # spools, build logs, leftovers
 
 
@@ -43,7 +45,7 @@ class Runner:
     def __init__(self, *, data: Path, slots: int, host: str | None = None) -> None:
         self.data = data
         self.slots = slots
-        self.host = host or socket.gethostname()
+        self.host = (host or socket.gethostname())[:HOST_LENGTH]
         self.processes = ProcessTable()
         self.environments = EnvironmentBuilds(self.processes, data=data)
         self.attempts = Attempts(
@@ -158,6 +160,10 @@ def run_until_signaled(runner: Runner) -> int:
     lock = protocol.hold_runner_lock(runner.data / "locks" / "runner.lock")
     if lock is None:
         log.error("Another runner already works on %s; this one ends.", runner.data)
+        return 3
+    if refused := hold_database(runner.host):
+        log.error(refused)
+        os.close(lock)
         return 3
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: runner.stop())

@@ -19,6 +19,7 @@ import re
 import signal
 import subprocess
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -101,6 +102,19 @@ def adopt_process(folder: Path, pid: int) -> Process | None:
         return Process(folder, pid, os.pidfd_open(pid))
     except ProcessLookupError:
         return None
+
+
+def is_wrapper_of(folder: Path, pid: int) -> bool:
+    """Whether this machine's process `pid` is the one that holds the folder's lock."""
+    try:
+        lock = os.stat(folder / "lock")
+        for name in os.listdir(f"/proc/{pid}/fd"):
+            with suppress(FileNotFoundError):
+                if os.path.samestat(os.stat(f"/proc/{pid}/fd/{name}"), lock):
+                    return True
+    except OSError:
+        return False
+    return False
 
 
 def look(folder: Path) -> Found:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -18,6 +18,7 @@ from typing import Any
 from django.db import transaction
 
 from compute.models import EnvironmentBuild
+from pipelines.domain.records import finite
 from pipelines.domain.status import ACTIVE, TRANSITIONS, Reason, Status
 from pipelines.models import Artifact, Attempt, Output, Run, StepRun
 from pipelines.services import progress
@@ -82,6 +83,14 @@ class Outcome:
     outputs: tuple[FoundOutput, ...] = ()
     artifacts: tuple[FoundArtifact, ...] = ()
     error_lines: tuple[str, ...] = ()
+
+    def storable(self) -> Outcome:
+        """Without what no database takes: NUL and lone surrogates, of odd file names for one."""
+        return replace(
+            self,
+            reason_data=finite(self.reason_data),
+            error_lines=tuple(finite(list(self.error_lines))),
+        )
 
 
 @dataclass
@@ -175,7 +184,7 @@ def finish_step(*, attempt: Attempt, outcome: Outcome, now: datetime) -> bool:
     A failure that the step's retry covers queues it again instead of ending it. A short script
     passes Finalizing inside this transaction. False: the attempt was stale and nothing changed.
     """
-    step = attempt.step_run
+    step, outcome = attempt.step_run, outcome.storable()
     with transaction.atomic():
         lock_run_row(step.run_id)
         if (
@@ -214,12 +223,10 @@ def requeue_step(*, attempt: Attempt, now: datetime) -> bool:
     return True
 
 
-def active_attempts(*, host: str) -> list[Attempt]:
-    """The current attempts of this host's active steps, for a runner that starts."""
+def active_attempts() -> list[Attempt]:
+    """The current attempts of all active steps, for a runner that starts."""
     rows = (
-        Attempt.objects.filter(
-            host=host, ended_at=None, step_run__status__in=[one.value for one in ACTIVE]
-        )
+        Attempt.objects.filter(ended_at=None, step_run__status__in=[one.value for one in ACTIVE])
         .select_related("step_run", *(f"step_run__{name}" for name in LOADED))
         .defer(*(f"step_run__{name}" for name in HEAVY))
         .order_by("id")

@@ -9,10 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
+from pipelines.domain.status import Reason, Status
 from pipelines.runner.adopt import adopt_attempts
 from pipelines.runner.loop import Runner
 from pipelines.services.cancel import cancel_run
+from pipelines.services.steps import Outcome, finish_step
 
 
 def replace_runner(bench: Any) -> None:
@@ -79,3 +82,42 @@ def test_an_unreadable_attempt_folder_fails_with_a_sentence(bench: Any) -> None:
     step = bench.finish(run)
     assert (step.status, step.reason) == ("Failed", "internal")
     assert "version 99" in step.reason_data["detail"]
+
+
+def test_a_machine_with_a_new_name_adopts_its_steps(bench: Any) -> None:
+    run = bench.submit(SLOW.replace("CODE", "0"), node={"outputs": [], "arguments": []})
+    step = wait_for_log(bench, run, "up")
+    step.attempts.update(host="the-name-before")
+    replace_runner(bench)
+    step = bench.finish(run)
+    assert (step.status, step.attempt) == ("Completed", 1), step.reason_data
+    assert bench.log(step).count("up") == 1
+
+
+@pytest.mark.parametrize("where", ["no folder here", "held elsewhere"])
+def test_what_runs_on_another_machine_is_not_started_twice(bench: Any, where: str) -> None:
+    run = bench.submit(SLOW.replace("CODE", "0"), node={"outputs": [], "arguments": []})
+    step = wait_for_log(bench, run, "up")
+    step.attempts.update(host="other")
+    folder = bench.folder(step)
+    if where == "no folder here":
+        folder.rename(folder.with_name("away"))
+    else:  # the lock is held, by no process of this machine that we know
+        (folder / "pid").write_text(f"{os.getpid()}\n")
+    replace_runner(bench)
+    step = bench.finish(run)
+    assert (step.status, step.reason, step.attempt) == ("Failed", "internal", 1)
+    assert step.reason_data["detail"].startswith("It was started on other, and ")
+
+
+def test_odd_bytes_in_a_reason_are_stored(bench: Any) -> None:
+    run = bench.submit("import time; print('up', flush=True); time.sleep(0.3)")
+    step = wait_for_log(bench, run, "up")
+    attempt = step.attempts.select_related("step_run__run").get()
+    detail = {"detail": "a\0b \udce4"}
+    lines = ("\0", "\udce4")
+    outcome = Outcome(Status.FAILED, Reason.INTERNAL, detail, error_lines=lines)
+    assert finish_step(attempt=attempt, outcome=outcome, now=timezone.now())
+    step.refresh_from_db()
+    assert step.reason_data == {"detail": "a\ufffdb ?"}
+    assert step.error_lines == ["\ufffd", "?"]

@@ -7,6 +7,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from pipelines.runner.staging.prepare import CODE
 from pipelines.runner.staging.spec import Spec, SpecOutput, StagingError, published_place
 
 KEPT_FOLDERS = ("outputs", "logs")
+PATH_LENGTH = 1000  # characters of an artifact's path
 INCOMING = "incoming"  # as workspaces/storage.py has it: swept there after a crash
 
 
@@ -104,9 +106,17 @@ def _keep_artifacts(folder: Path, blobs: Path) -> Iterator[dict[str, Any]]:
         if not os.path.isdir(code / name) or os.path.islink(code / name):
             continue
         for file in walk_files(code / name):
-            sha256, size = _keep_blob(file.path, blobs)
             relative = os.fsencode(f"{name}/{file.relative}").decode("utf-8", "replace")
+            if len(relative) > PATH_LENGTH:
+                _say(folder, f"{relative[:60]}… is not kept: its path is longer than 1,000.")
+                continue
+            sha256, size = _keep_blob(file.path, blobs)
             yield {"path": relative, "sha256": sha256, "size": size}
+
+
+def _say(folder: Path, line: str) -> None:
+    with suppress(OSError), open(folder / "log", "a", encoding="utf-8", errors="replace") as log:
+        log.write(f"{line}\n")
 
 
 def _keep_blob(path: str, blobs: Path) -> tuple[str, int]:
