@@ -29,6 +29,7 @@ from pipelines.runner.samples import Sampler, running_scripts
 from pipelines.services import steps
 from pipelines.services.due import do_what_is_due, next_due
 from pipelines.services.steps import Rotation
+from pipelines.services.wake import listen_for_wake_ups
 
 log = logging.getLogger(__name__)
 
@@ -72,6 +73,7 @@ class Runner:
     def run(self) -> None:
         """Adopt what runs, then work until `stop`. Steps that run then run on."""
         self.processes.wake_on_signals()
+        self.processes.wake_on(listen_for_wake_ups())
         strays.become_subreaper()
         self._claiming = True  # not before everything that runs is known
         self.environments.adopt()

@@ -30,6 +30,7 @@ from pipelines.services.new_steps import insert_edges, insert_steps
 from pipelines.services.planning import Plan, plan_submission
 from pipelines.services.progress import end_run
 from pipelines.services.reuse import Origins, Ready, decide_steps, source_files
+from pipelines.services.wake import wake_runner
 from workspaces.domain.errors import InvalidInput
 from workspaces.models import Workspace
 from workspaces.services.access import Actor
@@ -228,6 +229,7 @@ def _store_run(
     _note_submit(actor, run, again_of)
     note_stored(run)
     record_events(events, now=now)
+    transaction.on_commit(wake_runner)
     return run
 
 
