@@ -18,7 +18,7 @@ from endpoints.services.endpoint_changes import change_endpoint
 from endpoints.services.endpoint_publishing import publish_endpoint, publish_version
 from endpoints.services.pipeline_endpoints import set_version_status
 from endpoints.services.submitting import submit_published
-from pipelines.api.shapes import run_detail, run_shape
+from pipelines.api.shapes import new_run_shape, run_shape
 from workspaces.api.base import WorkspaceAPIView, json_object
 from workspaces.api.idempotency import idempotent, note_done
 from workspaces.api.pagination import cursor_page
@@ -163,7 +163,7 @@ class EndpointSubmitView(StartedRunView):
             body=body,
             note_stored=lambda made: note_done(self, made.uid),
         )
-        return Response(run_detail(run), status=201)
+        return Response(new_run_shape(run), status=201)
 
 
 @extend_schema(responses=OpenApiTypes.OBJECT)

@@ -15,7 +15,7 @@ from endpoints.api.shapes import published_detail, published_shape
 from endpoints.models import PublishedPipeline
 from endpoints.services.publishing import change_published, publish_graph, publish_run
 from endpoints.services.submitting import submit_published
-from pipelines.api.shapes import run_detail, run_shape
+from pipelines.api.shapes import new_run_shape, run_shape
 from pipelines.selectors import get_run
 from workspaces.api.base import WorkspaceAPIView, json_object
 from workspaces.api.idempotency import idempotent, note_done
@@ -120,7 +120,7 @@ class StartedRunView(WorkspaceAPIView):
 
     def answer_again(self, run_uid: str) -> Response:
         """To a call whose run was stored and whose answer was not."""
-        return Response(run_detail(get_run(self.workspace, run_uid)), status=201)
+        return Response(new_run_shape(get_run(self.workspace, run_uid)), status=201)
 
 
 @extend_schema(request=OpenApiTypes.OBJECT, responses=CREATED)
@@ -137,7 +137,7 @@ class PublishedSubmitView(StartedRunView):
             body=json_object(request),
             note_stored=lambda made: note_done(self, made.uid),
         )
-        return Response(run_detail(run), status=201)
+        return Response(new_run_shape(run), status=201)
 
 
 @extend_schema(responses=OpenApiTypes.OBJECT)

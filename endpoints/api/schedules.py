@@ -22,7 +22,7 @@ from endpoints.services.schedules import (
     delete_schedule,
     run_now,
 )
-from pipelines.api.shapes import run_detail, run_shape
+from pipelines.api.shapes import new_run_shape, run_shape
 from workspaces.api.base import WorkspaceAPIView, json_object
 from workspaces.api.idempotency import idempotent, note_done
 from workspaces.api.pagination import cursor_page
@@ -132,7 +132,7 @@ class ScheduleRunNowView(StartedRunView):
             actor=self.actor,
             note_stored=lambda made: note_done(self, made.uid),
         )
-        return Response(run_detail(run), status=201)
+        return Response(new_run_shape(run), status=201)
 
 
 @extend_schema(responses=OpenApiTypes.OBJECT)
