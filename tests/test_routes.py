@@ -104,6 +104,7 @@ ROUTES: dict[str, dict[str, str]] = {
     f"{SETTINGS}audit/": {"GET": "owner page"},
     "admin/login/": {"GET": "staff"},
     "api/v1/oauth2/token": {"POST": "open"},
+    "api/v1/sign-in-options": {"GET": "open"},
     "<str:tenant>/oauth2/v2.0/token": {"POST": "open"},
     "<str:tenant>/oauth2/token": {"POST": "open"},
     "api/v1/schema": {"GET": "me"},

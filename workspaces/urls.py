@@ -14,6 +14,7 @@ urlpatterns = [
     path("", open_first_workspace, name="root"),
     path("settings/audit/", show_studio_audit, name="studio-audit"),
     path("w/<str:workspace_name>/settings/", include("workspaces.page_urls")),
+    path("api/v1/sign-in-options", views.SignInOptionsView.as_view(), name="api-sign-in-options"),
     path("api/v1/me", views.MeView.as_view(), name="api-me"),
     path("api/v1/workspaces", views.WorkspaceListView.as_view(), name="api-workspaces"),
     path(

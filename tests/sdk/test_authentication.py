@@ -32,7 +32,11 @@ from azureml.exceptions import AuthenticationException
 
 from tests.sdk.stub_server import Reply, Seen, StubServer
 
-ENTRA = {"tenant": "contoso", "audience": "api://forebay"}
+ENTRA = {
+    "tenant": "contoso",
+    "scope": "api://forebay/.default",
+    "authority": "https://login.microsoftonline.com",
+}
 
 
 class Server:

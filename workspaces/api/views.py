@@ -8,6 +8,7 @@ from django.conf import settings
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.views import APIView
 
 from workspaces.api.base import ForebayAPIView, WorkspaceAPIView
 from workspaces.models import Workspace
@@ -29,6 +30,20 @@ def workspace_json(workspace: Workspace) -> dict[str, Any]:
         "url": f"{settings.FOREBAY_URL}/w/{workspace.name}/",
         "created_at": workspace.created_at,
     }
+
+
+class SignInOptionsView(APIView):
+    """How one may sign in. Open: a program asks before it has a token."""
+
+    authentication_classes = ()
+
+    @extend_schema(responses={200: dict}, auth=[])
+    def get(self, request: Request) -> Response:
+        """`entra` is null, or says where to get a token of Microsoft Entra ID: `tenant`,
+        `authority`, `scope`. Tokens of the studio's own are taken besides."""
+        entra = settings.FOREBAY_ENTRA
+        told = {"tenant": entra.tenant, "authority": entra.authority, "scope": entra.scope}
+        return Response({"entra": told if entra else None})
 
 
 class MeView(ForebayAPIView):

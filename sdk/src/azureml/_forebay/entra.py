@@ -27,13 +27,13 @@ def ask_credential(credential: Any, server: str, entra: Dict[str, Any]) -> Acces
     """The credential's token for this server."""
     from azure.core.exceptions import AzureError
 
-    audience = str(entra["audience"])
+    scope = str(entra["scope"])
     try:
-        token = credential.get_token(f"{audience.rstrip('/')}/.default")
+        token = credential.get_token(scope)
     except AzureError as error:  # ClientAuthenticationError, CredentialUnavailableError
         reason = str(error).strip().splitlines()[0] if str(error).strip() else "no reason given"
         raise AuthenticationException(
             f"Microsoft Entra ID gave {type(credential).__name__} no token for {server}"
-            f" (audience {audience}): {reason}"
+            f" (scope {scope}): {reason}"
         ) from error
     return AccessToken(token.token, int(token.expires_on))

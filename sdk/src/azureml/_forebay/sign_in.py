@@ -17,7 +17,7 @@ _known: Dict[str, Dict[str, Any]] = {}
 
 
 def entra_of(server: str) -> Optional[Dict[str, Any]]:
-    """``{"tenant", "audience", …}`` if the server takes tokens of Microsoft Entra ID, else None."""
+    """Tenant, authority and scope if the server takes tokens of Microsoft Entra ID, else None."""
     if server not in _known:
         try:
             _known[server] = Transport(server, patience=0).get_json(_OPTIONS) or {}

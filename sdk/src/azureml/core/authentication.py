@@ -128,7 +128,6 @@ class InteractiveLoginAuthentication(_EntraAuthentication):
             "InteractiveBrowserCredential",
             server,
             tenant_id=self._tenant_id or entra.get("tenant"),
-            client_id=entra.get("client_id"),
             authority=entra.get("authority"),
         )
 
