@@ -8,6 +8,8 @@ from django.urls import include, path
 from studio import entra_views, sign_in, views
 from studio.schema import SchemaView
 
+admin.autodiscover()  # here and not at every start: see INSTALLED_APPS
+
 urlpatterns = [
     path("sign-in", sign_in.sign_in, name="sign-in"),
     path("sign-in/entra", entra_views.start, name="entra-start"),

@@ -75,8 +75,9 @@ ALLOWED_HOSTS = [
 CSRF_TRUSTED_ORIGINS = [FOREBAY_URL]
 
 INSTALLED_APPS = [
-    "daphne",
-    "django.contrib.admin",
+    # Without "daphne", which is there for `runserver`: each process would load Twisted for it.
+    # The admin's pages are found in studio/urls.py, which only the web process loads.
+    "django.contrib.admin.apps.SimpleAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

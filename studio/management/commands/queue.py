@@ -5,6 +5,7 @@ Started by the supervisor. The clock runs in this process, beside the cluster's 
 
 from __future__ import annotations
 
+import gc
 from typing import Any
 
 import setproctitle
@@ -45,6 +46,8 @@ class Command(BaseCommand):
         touch_beat()
         async_task("studio.tasks.beat")
         connections.close_all()  # the cluster's processes are forked: none may share ours
+        gc.collect()
+        gc.freeze()  # its processes are forks: what no collection touches stays shared
         cluster = Cluster()
         cluster.start()
         setproctitle.setproctitle("forebay queue")
