@@ -30,13 +30,15 @@ class LiveSocket:
         assert b" 101 " in head.splitlines()[0], head.decode()
 
     def say(self, **message: Any) -> None:
-        data = json.dumps(message).encode()
+        self._send(0x81, json.dumps(message).encode())
+
+    def _send(self, first: int, data: bytes) -> None:
         mask = os.urandom(4)
         size = (
             bytes([0x80 | len(data)]) if len(data) < 126 else b"\xfe" + struct.pack(">H", len(data))
         )
         body = bytes(byte ^ mask[i % 4] for i, byte in enumerate(data))
-        self.line.sendall(b"\x81" + size + mask + body)
+        self.line.sendall(bytes([first]) + size + mask + body)
 
     def subscribe(self, topic: str, **fields: Any) -> None:
         """From the return on, nothing of the topic is missed."""
@@ -56,6 +58,8 @@ class LiveSocket:
             if first & 0x0F == 1:
                 heard: dict[str, Any] = json.loads(data)
                 return heard
+            if first & 0x0F == 9:  # a ping: who does not answer is taken for gone after a minute
+                self._send(0x8A, data)
             assert first & 0x0F != 8, f"closed: {data!r}"
 
     def close(self) -> None:
