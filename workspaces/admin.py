@@ -7,11 +7,14 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
+from django.forms import BaseInlineFormSet
 from django.http import HttpRequest
 from django.utils import timezone
 
 from workspaces.api.addresses import address_of
+from workspaces.domain.roles import Role
 from workspaces.models import (
     AccessToken,
     AuditEntry,
@@ -76,8 +79,31 @@ class AuditedUserAdmin(AuditedAdmin, UserAdmin):  # type: ignore[type-arg]
     """People: names, passwords, who is staff, who is closed."""
 
 
+class OwnedFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
+    """A workspace's members, of whom one person at least stays Owner."""
+
+    def clean(self) -> None:
+        """Refuses the form whose rows leave no Owner."""
+        super().clean()
+        kept = [
+            form.cleaned_data
+            for form in self.forms
+            if form.is_valid() and form.cleaned_data and not form.cleaned_data.get("DELETE")
+        ]
+        if not any(
+            row["role"] == Role.OWNER.value
+            and row["user"].is_active
+            and getattr(row["user"], "service_principal", None) is None
+            for row in kept
+            if row.get("user")
+        ):
+            raise ValidationError("A workspace needs a person who owns it.")
+
+
 class MemberInline(admin.TabularInline):  # type: ignore[type-arg]
     model = Member
+    formset = OwnedFormSet
+    fields = ("user", "role")
     extra = 0
     autocomplete_fields = ("user",)
 
