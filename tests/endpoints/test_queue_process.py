@@ -1,0 +1,183 @@
+"""Real queue processes: two at once, killed again and again, and every due time runs once."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.http_server import Listener, listening
+from tests.support.studio import ROOT
+from tests.support.submitting_studio import SubmittingStudio
+
+MISSED = 60  # due times that wait when the queues start
+
+
+class QueueStudio(SubmittingStudio):
+    """A real studio whose queues the test starts and kills; `allow` is what it may call."""
+
+    allow = ""
+
+    @property
+    def server_environment(self) -> dict[str, str]:
+        return {**super().server_environment, "FOREBAY_OUTGOING_ALLOW": self.allow}
+
+    def start_queue(self, name: str) -> None:
+        with (self.folder / f"{name}.out").open("ab") as output:
+            self.processes[name] = subprocess.Popen(
+                [sys.executable, "manage.py", "queue"],
+                cwd=ROOT,
+                env=self.server_environment,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
+
+    def kill_queue(self, name: str) -> None:
+        """Its whole session at once, workers too, as the supervisor does it."""
+        process = self.processes.pop(name)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait(15)
+
+    def publish(self, script: str) -> str:
+        node = {
+            "id": "n1", "name": "main.py", "kind": "python_script", "script": "main.py",
+            "snapshot": self.upload(script), "arguments": [], "inputs": [], "outputs": [],
+            "compute": "cpu-cluster",
+        }  # fmt: skip
+        graph = {"version": 1, "parameters": [], "nodes": [node]}
+        return str(self.post("/published-pipelines", {"name": "p", "graph": graph})["id"])
+
+    def every_minute(self, **body: Any) -> str:
+        made = self.post("/schedules", {"name": "s", "cron": "* * * * *", **body})
+        return str(made["id"])
+
+    def put_back(self, minutes: int) -> datetime:
+        """As if nothing had run for so many minutes; the first due time that waits."""
+        first = datetime.now(UTC).replace(second=0, microsecond=0) - timedelta(minutes=minutes)
+        with closing(sqlite3.connect(self.data / "db.sqlite3", timeout=20)) as database:
+            database.execute(
+                "UPDATE endpoints_schedule SET next_due_at = ?",
+                [first.strftime("%Y-%m-%d %H:%M:%S")],
+            )
+            database.commit()
+        return first
+
+    def all(self, path: str) -> list[Any]:
+        items: list[Any] = []
+        cursor = ""
+        while True:
+            page = self.get(f"{path}{'&' if '?' in path else '?'}limit=100{cursor}")
+            items += page["items"]
+            if not page.get("next"):
+                return items
+            cursor = f"&cursor={page['next']}"
+
+    def wait(self, until: Callable[[], bool], seconds: float = 120) -> None:
+        end = time.monotonic() + seconds
+        while not until():
+            assert time.monotonic() < end, "".join(
+                path.read_text()[-3000:] for path in self.folder.glob("*.out")
+            )
+            time.sleep(0.1)
+
+
+@pytest.fixture
+def hook() -> Iterator[Listener]:
+    with listening() as listener:
+        yield listener
+
+
+@pytest.fixture
+def studio(tmp_path: Path, hook: Listener) -> Iterator[QueueStudio]:
+    made = QueueStudio(tmp_path)
+    made.allow = f"127.0.0.1:{hook.port}"
+    try:
+        with made:
+            yield made
+    finally:
+        for name in [name for name in made.processes if name.startswith("queue")]:
+            made.kill_queue(name)
+
+
+def test_two_queues_killed_again_and_again_run_each_due_time_once(studio: QueueStudio) -> None:
+    studio.stop("runner")  # the runs only have to be there
+    published = studio.publish("print(1)")
+    schedule = studio.every_minute(published_pipeline=published, missed_policy="catch_up")
+    first = studio.put_back(MISSED - 1)
+    chance = random.Random(4)
+    names = ("queue-1", "queue-2")
+    for name in names:
+        studio.start_queue(name)
+
+    def ticks() -> list[Any]:
+        return studio.all(f"/schedules/{schedule}/ticks")
+
+    kills = 0
+    while (done := len(ticks())) < MISSED:
+        if kills < 6 and done > kills * MISSED / 8:
+            victim = chance.choice(names)
+            studio.kill_queue(victim)
+            studio.start_queue(victim)
+            kills += 1
+        studio.wait(lambda done=done: len(ticks()) > done)  # type: ignore[misc]
+    assert kills >= 3
+    due = [tick["due_at"] for tick in ticks()]
+    expected = {
+        (first + timedelta(minutes=n)).isoformat().replace("+00:00", "Z") for n in range(MISSED)
+    }
+    assert len(due) == len(set(due)) and expected <= set(due)
+    runs = studio.all("/runs")
+    assert len(runs) == len(due)
+    assert sorted(run["origin"]["schedule"]["due_at"] for run in runs) == sorted(due)
+    assert {tick["outcome"] for tick in ticks()} == {"submitted"}
+
+
+def test_from_a_due_time_to_a_webhook_through_the_real_processes(
+    studio: QueueStudio, hook: Listener
+) -> None:
+    published = studio.publish("raise SystemExit(3)")
+    schedule = studio.every_minute(published_pipeline=published)
+    rule = studio.post(
+        "/notification-rules",
+        {"schedule": schedule, "channel": "webhook", "address": f"{hook.url}/ops"},
+    )
+    studio.put_back(1)
+    studio.start_queue("queue-1")
+    studio.wait(lambda: len(hook.calls) >= 1)
+    sent = json.loads(hook.calls[0].body)
+    assert sent["type"] == "run.failed" and sent["data"]["schedule"]["id"] == schedule
+    run = studio.get(f"/runs/{sent['data']['run_id']}")
+    assert run["status"] == "Failed" and run["source"] == "Schedule"
+    (delivery, *_) = studio.all(f"/notification-rules/{rule['id']}/deliveries")[::-1]
+    studio.wait(
+        lambda: studio.all(f"/notification-rules/{rule['id']}/deliveries")[-1]["state"] == "sent"
+    )
+    assert delivery["run"]["id"] == run["id"]
+
+
+def test_a_file_that_appears_becomes_a_run_through_the_real_queue(studio: QueueStudio) -> None:
+    published = studio.publish("print(1)")
+    schedule = studio.post(
+        "/schedules",
+        {"name": "w", "published_pipeline": published, "datastore": "workspaceblobstore",
+         "path_on_datastore": "in", "polling_interval": 1},
+    )["id"]  # fmt: skip
+    studio.put("/datastores/workspaceblobstore/files/in/a.csv", b"1")
+    studio.put_back(0)
+    studio.start_queue("queue-1")
+    studio.wait(lambda: len(studio.all(f"/schedules/{schedule}/runs")) == 1)
+    (run,) = studio.all(f"/schedules/{schedule}/runs")
+    assert run["origin"]["schedule"]["changed"]["paths"] == ["in/a.csv"]
