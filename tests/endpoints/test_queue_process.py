@@ -6,12 +6,11 @@ import json
 import os
 import random
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from typing import Any
 import pytest
 
 from tests.support.http_server import Listener, listening
+from tests.support.postgres import Cluster
 from tests.support.studio import ROOT
 from tests.support.submitting_studio import SubmittingStudio
 
@@ -29,10 +29,12 @@ class QueueStudio(SubmittingStudio):
     """A real studio whose queues the test starts and kills; `allow` is what it may call."""
 
     allow = ""
+    database = ""
 
     @property
     def server_environment(self) -> dict[str, str]:
-        return {**super().server_environment, "FOREBAY_OUTGOING_ALLOW": self.allow}
+        found = {**super().server_environment, "FOREBAY_OUTGOING_ALLOW": self.allow}
+        return {**found, "FOREBAY_DATABASE_URL": self.database} if self.database else found
 
     def start_queue(self, name: str) -> None:
         with (self.folder / f"{name}.out").open("ab") as output:
@@ -51,6 +53,10 @@ class QueueStudio(SubmittingStudio):
         os.killpg(process.pid, signal.SIGKILL)
         process.wait(15)
 
+    def kill_queues(self) -> None:
+        for name in [name for name in self.processes if name.startswith("queue")]:
+            self.kill_queue(name)
+
     def publish(self, script: str) -> str:
         node = {
             "id": "n1", "name": "main.py", "kind": "python_script", "script": "main.py",
@@ -67,12 +73,13 @@ class QueueStudio(SubmittingStudio):
     def put_back(self, minutes: int) -> datetime:
         """As if nothing had run for so many minutes; the first due time that waits."""
         first = datetime.now(UTC).replace(second=0, microsecond=0) - timedelta(minutes=minutes)
-        with closing(sqlite3.connect(self.data / "db.sqlite3", timeout=20)) as database:
-            database.execute(
-                "UPDATE endpoints_schedule SET next_due_at = ?",
-                [first.strftime("%Y-%m-%d %H:%M:%S")],
-            )
-            database.commit()
+        moment = first.isoformat()
+        self.manage(
+            "shell",
+            "-c",
+            "from endpoints.models import Schedule; "
+            f"Schedule.objects.update(next_due_at='{moment}')",
+        )
         return first
 
     def all(self, path: str) -> list[Any]:
@@ -101,17 +108,22 @@ def hook() -> Iterator[Listener]:
 
 
 @pytest.fixture
-def studio(tmp_path: Path, hook: Listener) -> Iterator[QueueStudio]:
+def studio(request: pytest.FixtureRequest, tmp_path: Path, hook: Listener) -> Iterator[QueueStudio]:
     made = QueueStudio(tmp_path)
     made.allow = f"127.0.0.1:{hook.port}"
-    try:
-        with made:
-            yield made
-    finally:
-        for name in [name for name in made.processes if name.startswith("queue")]:
-            made.kill_queue(name)
+    with ExitStack() as kept:
+        if getattr(request, "param", "sqlite") == "postgresql":
+            made.database = kept.enter_context(Cluster()).create_database("queues")
+        kept.enter_context(made)
+        kept.callback(made.kill_queues)
+        yield made
 
 
+@pytest.mark.parametrize(
+    "studio",
+    ["sqlite", pytest.param("postgresql", marks=pytest.mark.needs("postgresql"))],
+    indirect=True,
+)
 def test_two_queues_killed_again_and_again_run_each_due_time_once(studio: QueueStudio) -> None:
     studio.stop("runner")  # the runs only have to be there
     published = studio.publish("print(1)")
