@@ -89,7 +89,8 @@ def check_port_is_free() -> None:
 
 def migrate_database(data: Path) -> list[str]:
     """Brings the database up to date, with a copy first; returns what there is to tell."""
-    _keep_private(Path(str(settings.DATABASES["default"]["NAME"])))
+    if connection.vendor == "sqlite":  # elsewhere its name is no path
+        _keep_private(Path(str(settings.DATABASES["default"]["NAME"])))
     executor = MigrationExecutor(connection)
     known = set(executor.loader.disk_migrations)
     applied = set(executor.loader.applied_migrations)
