@@ -183,7 +183,6 @@ def test_what_is_not_there_yet_says_so_and_names_the_alternative(folder: Path):
         lambda: pipeline.graph,
         lambda: PipelineRun(Experiment(FakeWorkspace(), "e"), "r").save(),
         lambda: Experiment(FakeWorkspace(), "e").submit(ScriptRunConfig(str(folder), "main.py")),
-        lambda: PipelineData("p").as_dataset(),
     ):
         with pytest.raises(NotSupportedError, match=r"not supported by Forebay\. [A-Z]"):
             attempt()

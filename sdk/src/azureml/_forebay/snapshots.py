@@ -37,8 +37,9 @@ def create_snapshot(
     submit was answered with 409 because the server had dropped unused blobs.
     """
     files = []
+    token = workspace._transport.token
     for file in collect_files(source_directory):
-        _refuse_token(file, workspace._transport.token)
+        _refuse_token(file, token)
         files.append(replace(file, sha256=hash_file(file)))
     manifest = tuple((file.path, file.sha256, file.executable) for file in files)
     key = (workspace._transport.server, workspace.name, manifest)

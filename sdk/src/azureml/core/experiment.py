@@ -104,16 +104,18 @@ class Experiment:
         return ""
 
     def submit(self, config: Any, tags: Dict[str, str] | None = None, **kwargs: Any) -> Any:
-        """Submit a pipeline (or what else can be submitted) and return its run at once.
+        """Submit a Pipeline, PublishedPipeline or PipelineEndpoint; its run, at once.
 
-        For a pipeline, `kwargs` may hold `pipeline_parameters`, `continue_on_step_failure` and
-        `regenerate_outputs`; and two of Forebay's own: `retry={"count": 2, "delay_seconds": 30}`
-        tries steps that fail again, `timeout_seconds=` ends the run when it takes longer.
+        `kwargs` may hold `pipeline_parameters`, `continue_on_step_failure`, `regenerate_outputs`
+        and, for an endpoint, `pipeline_version`. A Pipeline takes two of Forebay's own, too:
+        `retry={"count": 2, "delay_seconds": 30}` tries steps that fail again, `timeout_seconds=`
+        ends the run when it takes longer.
         """
         submit = getattr(config, "_submit_to", None)
         if submit is None:
             raise UserErrorException(
-                f"A {type(config).__name__} can't be submitted; submit a Pipeline."
+                f"A {type(config).__name__} can't be submitted; submit a Pipeline, a"
+                " PublishedPipeline or a PipelineEndpoint."
             )
         return submit(self, tags, **kwargs)
 

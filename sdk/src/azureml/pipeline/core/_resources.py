@@ -36,7 +36,8 @@ def fetch(workspace: Any, route: str, identity: Any, what: str) -> Json:
 def unknown(what: str, which: str, workspace: Any) -> ErrorResponseException:
     """What v1 programs catch when there is no such thing."""
     return ErrorResponseException(
-        f"There is no {what} with {which} in workspace {workspace.name!r}, or you may not see it."
+        f"There is no {what} with {which}: not found in workspace {workspace.name!r}, or you may"
+        " not see it."
     )
 
 
