@@ -10,11 +10,13 @@ from urllib.parse import urlencode
 
 import pytest
 from django.conf import settings
-from django.db import connection
-from django.test import Client
+from django.contrib.auth.models import User
+from django.db import connection, transaction
+from django.test import Client, override_settings
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
+from data.services.datastores import create_default_datastores
 from pipelines.live.routing import websocket_urlpatterns
 from pipelines.models import StepRun
 from tests.support.permissions import PAGE as PERMISSIONS
@@ -276,6 +278,8 @@ def test_the_only_socket_is_the_one_that_asks() -> None:
 class House:
     """A workspace `lab` with one of everything, an empty one `other`, and five callers."""
 
+    folder: Path  # its FOREBAY_DATA
+
     def __init__(self, workspace: Any, owner: Any, users: Any) -> None:
         make_target(workspace, owner)
         source = make_snapshot(workspace, owner, {"main.py": "print(1)"})
@@ -417,9 +421,33 @@ class House:
         return client.generic(method, path, body, content_type=kind, headers=headers)
 
 
+@pytest.fixture(scope="module")
+def whole_house(
+    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[House]:
+    """Built once for a thousand requests; nothing of it is ever committed."""
+    folder = tmp_path_factory.mktemp("house") / "var"
+    folder.mkdir()
+    fast = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    with (
+        django_db_blocker.unblock(),
+        override_settings(FOREBAY_DATA=folder, PASSWORD_HASHERS=fast),
+        transaction.atomic(),
+    ):
+        owner = User.objects.create_user("ada", password="lovelace-1843")
+        workspace = create_workspace(name="lab", owner=owner)
+        create_default_datastores(workspace=workspace)
+        made = House(workspace, owner, User.objects)
+        made.folder = folder
+        yield made
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def house(workspace: Any, owner: Any, django_user_model: Any) -> House:
-    return House(workspace, owner, django_user_model.objects)
+def house(whole_house: House, db: None, settings: Any) -> House:
+    """The house as it was built: what a test changes in its rows is rolled back."""
+    settings.FOREBAY_DATA = whole_house.folder
+    return whole_house
 
 
 def verdict(answer: Any) -> Any:
