@@ -47,10 +47,14 @@ def list_runs(
 
 
 def get_run(workspace: Workspace, uid: str) -> Run:
-    """One run with its graph. Raises NotFound, for another workspace's ids too."""
+    """One run; its graph is loaded when it is asked for: megabytes of ten thousand steps.
+
+    Raises NotFound, for another workspace's ids too.
+    """
     run = (
         Run.objects.filter(workspace=workspace, uid=uid)
         .select_related("workspace", "experiment", "submitted_by")
+        .defer("graph")
         .first()
     )
     if run is None:
