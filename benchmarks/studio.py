@@ -187,7 +187,7 @@ class Studio:
 
     def finish(self, body: dict[str, Any]) -> dict[str, Any]:
         """Submit and wait at a socket, as a page does; the run when it is Completed."""
-        line = self.socket()
+        began, line = time.monotonic(), self.socket()
         try:
             line.subscribe("runs")
             run = self.submit(body)
@@ -197,6 +197,9 @@ class Studio:
                     run = {**run, **heard["data"], "id": run["id"]}
         finally:
             line.close()
+        if self.line is not None and time.monotonic() - began > 10:
+            self.line.close()  # the server gives up connections that say nothing for long
+            self.line = None
         assert run["status"] == "Completed", run["status"] + " " + str(run.get("sentence"))
         return run
 
