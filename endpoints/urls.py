@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 
 from endpoints.api import notification_rules, pipeline_endpoints, published, schedules
 
@@ -80,4 +80,5 @@ urlpatterns = [
         notification_rules.RuleDeliveriesView.as_view(),
         name="api-rule-deliveries",
     ),
+    path("", include("endpoints.schedule_page_urls")),
 ]

@@ -74,6 +74,8 @@ TARGET_PAGE = f"{PAGE}compute/targets/<str:name>/"
 STEP_PAGE = f"{RUN_PAGE}steps/<str:step_uid>/"
 SETTINGS = f"{PAGE}settings/"
 MEMBER_PAGE = f"{SETTINGS}members/<str:user_name>/"
+SCHEDULE_PAGE = f"{PAGE}schedules/<str:schedule_id>/"
+RULE_PAGE = f"{PAGE}notifications/<str:rule_id>/"
 PRINCIPAL_PAGE = f"{SETTINGS}service-principals/<str:principal_id>/"
 SECRET_PAGE = f"{PRINCIPAL_PAGE}secrets/<str:secret_id>/"
 
@@ -224,6 +226,22 @@ ROUTES: dict[str, dict[str, str]] = {
     f"{RUN_PAGE}resubmit": {"GET": "change", "POST": "change"},
     f"{RUN_PAGE}resume": {"GET": "change", "POST": "change"},
     f"{RUN_PAGE}forecast": {"POST": "change"},
+    f"{PAGE}schedules/": {"GET": "page"},
+    f"{PAGE}schedules/new/": {"GET": "change", "POST": "change"},
+    f"{PAGE}schedules/preview": {"POST": "page"},
+    f"{PAGE}schedules/parameters": {"POST": "page"},
+    SCHEDULE_PAGE: {"GET": "page"},
+    f"{SCHEDULE_PAGE}edit/": {"GET": "change", "POST": "change"},
+    f"{SCHEDULE_PAGE}switch": {"POST": "change"},
+    f"{SCHEDULE_PAGE}run-now": {"POST": "change"},
+    f"{SCHEDULE_PAGE}delete": {"POST": "change"},
+    f"{SCHEDULE_PAGE}notifications/": {"GET": "page", "POST": "change"},
+    f"{PAGE}endpoints/<str:endpoint_id>/notifications/": {"GET": "page", "POST": "change"},
+    RULE_PAGE: {"GET": "page", "POST": "change"},
+    f"{RULE_PAGE}switch": {"POST": "change"},
+    f"{RULE_PAGE}test": {"POST": "change"},
+    f"{RULE_PAGE}secret": {"POST": "change"},
+    f"{RULE_PAGE}delete": {"POST": "change"},
     f"{PAGE}parameters/paths": {"GET": "page"},
     f"{PAGE}parameters/versions": {"GET": "page"},
     f"{PAGE}compute/": {"GET": "page"},

@@ -4,6 +4,7 @@ import { startLive } from "./live";
 import { startShortcuts } from "./shortcuts";
 import { refreshTimes } from "./time";
 import { htmxErrors, toast } from "./toast";
+import { showZone } from "./zone";
 
 /** What scrolls must be reachable with the keyboard. */
 function reachScrolled(): void {
@@ -33,6 +34,7 @@ document.addEventListener("visibilitychange", () => refreshTimes());
 for (const name of ["htmx:load", "htmx:afterSettle", "htmx:oobAfterSwap"]) {
   document.body.addEventListener(name, () => {
     refreshTimes();
+    showZone();
     widths(document);
     reachScrolled();
   });
