@@ -42,6 +42,8 @@ def create_default_datastores(workspace: Workspace) -> list[Datastore]:
 @transaction.atomic
 def set_default_datastore(*, workspace: Workspace, actor: Actor, datastore: Datastore) -> Datastore:
     """From now on this datastore is used when none is named."""
+    if datastore.is_default:
+        return datastore
     rows = Datastore.objects.filter(workspace=workspace)
     rows.filter(is_default=True).exclude(pk=datastore.pk).update(is_default=False)
     rows.filter(pk=datastore.pk).update(is_default=True)
