@@ -34,15 +34,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         for name, (function, minutes) in SCHEDULES.items():
-            Schedule.objects.update_or_create(
-                name=name,
-                defaults={
-                    "func": function,
-                    "schedule_type": Schedule.MINUTES,
-                    "minutes": minutes,
-                    "repeats": -1,
-                },
-            )
+            keep_schedule(name, function, minutes)
         touch_beat()
         async_task("studio.tasks.beat")
         connections.close_all()  # the cluster's processes are forked: none may share ours
@@ -54,3 +46,14 @@ class Command(BaseCommand):
         clock = Clock()
         while cluster.sentinel.is_alive():
             cluster.sentinel.join(clock.tick())
+
+
+def keep_schedule(name: str, function: str, minutes: int) -> None:
+    """One row of django-q for each; two queues that start at once may leave two, for a while."""
+    fields = {"func": function, "minutes": minutes, "schedule_type": Schedule.MINUTES}
+    kept = Schedule.objects.filter(name=name).order_by("id").first()
+    if kept is None:
+        Schedule.objects.create(name=name, repeats=-1, **fields)
+        return
+    Schedule.objects.filter(name=name).exclude(pk=kept.pk).delete()
+    Schedule.objects.filter(pk=kept.pk).update(repeats=-1, **fields)
