@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from tests.support.pipelines import run_program, write_scripts
 
@@ -109,7 +110,8 @@ def test_schedule(studio: Any, tmp_path: Path) -> None:
     assert "Of the pipeline: ['Every two hours']\n" in said
     assert "Watching: workspaceblobstore schedule_example\n" in said
     assert "Of the endpoint: ['When data comes']\nLast run: None\n" in said
-    assert studio.get("/schedules?active_only=true")["items"] == []
+    for name in ("Every", "When data comes"):
+        assert studio.get(f"/schedules?active_only=true&q={quote(name)}")["items"] == []
     assert studio.get("/runs?experiment=schedule_example")["items"] == []
 
 
