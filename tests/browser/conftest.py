@@ -30,6 +30,11 @@ def browser_type_launch_args() -> dict[str, Any]:
 @pytest.fixture(scope="session")
 def signed_in(studio: Any, browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The stored session of a browser that used a sign-in link."""
+    return session_of(studio, browser, tmp_path_factory.mktemp("browser"))
+
+
+def session_of(studio: Any, browser: Any, folder: Path) -> Path:
+    """Signs in by a link of this studio; where the session is stored."""
     printed = studio.manage("sign_in_link")
     link = re.search(r"https?://\S+/sign-in/\S+", printed)
     assert link, printed
@@ -38,7 +43,7 @@ def signed_in(studio: Any, browser: Any, tmp_path_factory: pytest.TempPathFactor
     page.goto(link.group())
     page.get_by_role("button", name=re.compile("sign in", re.I)).click()
     page.wait_for_url("**/w/forebay/")
-    state = tmp_path_factory.mktemp("browser") / "state.json"
+    state = folder / "state.json"
     context.storage_state(path=state)
     context.close()
     return state

@@ -199,8 +199,8 @@ def test_the_preview_follows_the_clocks_of_the_zone(
     """Clocks go forward on 2031-03-30 at 02:00: half past two is due as they jump."""
     sent = form_for(published, hours="2", start="2031-03-29T00:00")
     page = browser.post(LIST + "preview", sent).content.decode()
-    assert "Sat, Mar 29, 2031, 02:30 <" in page
-    assert "Sun, Mar 30, 2031, 03:00 <" in page
+    assert "Sat, Mar 29, 2031, 02:30<" in page
+    assert "Sun, Mar 30, 2031, 03:00<" in page
     assert page.count("Clocks go forward") == 1
     assert page.index("UTC+01:00") < page.index("UTC+02:00")
     assert "2031-03-30T01:00:00" in page, "the viewer's script reads the instant"
