@@ -8,8 +8,15 @@ from typing import Any
 
 from django.db.models import Count, Max, QuerySet
 
+from compute.models import EnvironmentBuild
 from data.models import DatasetVersion
-from endpoints.models import EndpointVersion, PipelineEndpoint, PublishedPipeline, RunLink
+from endpoints.models import (
+    EndpointVersion,
+    FrozenEnvironment,
+    PipelineEndpoint,
+    PublishedPipeline,
+    RunLink,
+)
 from pipelines.models import Run
 from pipelines.selectors import runs_by_id
 from workspaces.domain.errors import NotFound
@@ -181,6 +188,12 @@ def endpoints_of(published: PublishedPipeline) -> list[EndpointVersion]:
     """The endpoint versions that hold a published pipeline, with their endpoints."""
     rows = EndpointVersion.objects.filter(published=published).select_related("endpoint")
     return list(rows.order_by("endpoint_id", "number"))
+
+
+def frozen_builds(published: PublishedPipeline) -> dict[str, EnvironmentBuild]:
+    """The build of each environment, by the canonical text of what a node asks for."""
+    rows = FrozenEnvironment.objects.filter(published=published).select_related("build")
+    return {row.asked: row.build for row in rows}
 
 
 def read_at_run_time(published: PublishedPipeline) -> list[dict[str, str]]:

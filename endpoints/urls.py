@@ -81,4 +81,5 @@ urlpatterns = [
         name="api-rule-deliveries",
     ),
     path("", include("endpoints.schedule_page_urls")),
+    path("", include("endpoints.page_urls")),
 ]

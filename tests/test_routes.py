@@ -70,6 +70,9 @@ PRINCIPAL = f"{API}/service-principals/<str:principal_id>"
 SECRET = f"{PRINCIPAL}/secrets/<str:secret_id>"
 PAGE = "w/<str:workspace_name>/"
 RUN_PAGE = f"{PAGE}runs/<str:run_uid>/"
+PUBLISHED_PAGE = f"{PAGE}published/<str:published_id>/"
+ENDPOINT_PAGE = f"{PAGE}endpoints/<str:endpoint_id>/"
+VERSION_PAGE = f"{ENDPOINT_PAGE}versions/<str:version>/"
 TARGET_PAGE = f"{PAGE}compute/targets/<str:name>/"
 STEP_PAGE = f"{RUN_PAGE}steps/<str:step_uid>/"
 SETTINGS = f"{PAGE}settings/"
@@ -254,6 +257,27 @@ ROUTES: dict[str, dict[str, str]] = {
     f"{STEP_PAGE}preview": {"GET": "page"},
     f"{STEP_PAGE}image": {"GET": "page"},
     f"{STEP_PAGE}source": {"GET": "page"},
+    f"{RUN_PAGE}publish": {"GET": "change", "POST": "change"},
+    f"{PAGE}published/": {"GET": "page"},
+    PUBLISHED_PAGE: {"GET": "page"},
+    f"{PUBLISHED_PAGE}nodes/<str:node_id>/": {"GET": "page"},
+    f"{PUBLISHED_PAGE}change": {"POST": "change"},
+    f"{PUBLISHED_PAGE}switch": {"POST": "change"},
+    f"{PUBLISHED_PAGE}endpoint": {"GET": "change", "POST": "change"},
+    f"{PUBLISHED_PAGE}submit": {"GET": "change", "POST": "change"},
+    f"{PUBLISHED_PAGE}forecast": {"POST": "change"},
+    f"{PAGE}endpoints/": {"GET": "page"},
+    ENDPOINT_PAGE: {"GET": "page"},
+    f"{ENDPOINT_PAGE}change": {"POST": "change"},
+    f"{ENDPOINT_PAGE}switch": {"POST": "change"},
+    f"{ENDPOINT_PAGE}archive": {"POST": "change"},
+    f"{ENDPOINT_PAGE}reactivate": {"POST": "change"},
+    f"{ENDPOINT_PAGE}request": {"POST": "change"},
+    f"{ENDPOINT_PAGE}submit": {"GET": "change", "POST": "change"},
+    f"{ENDPOINT_PAGE}forecast": {"POST": "change"},
+    f"{VERSION_PAGE}default": {"POST": "change"},
+    f"{VERSION_PAGE}switch": {"POST": "change"},
+    f"{VERSION_PAGE}diff": {"GET": "page"},
 }
 # Django's own administration: every page of it asks for staff, by one function.
 ADMIN = "admin/"
@@ -593,6 +617,18 @@ BODIES: dict[tuple[str, str], Any] = {
     (f"{V1}PipelineEndpointSubmit/Id/<str:endpoint_id>", "POST"): {},
     (f"{V1}PipelineEndpointSubmit/Id/<str:endpoint_id>/<str:version>", "POST"): {},
     (f"{V1}<str:run_uid>/Cancel", "POST"): {},
+    (f"{RUN_PAGE}publish", "POST"): {"where": "new", "endpoint_name": "new", "name": "again"},
+    (f"{PUBLISHED_PAGE}change", "POST"): {"name": "renamed"},
+    (f"{PUBLISHED_PAGE}switch", "POST"): {"enabled": "0"},
+    (f"{PUBLISHED_PAGE}endpoint", "POST"): {"where": "new", "endpoint_name": "new"},
+    (f"{PUBLISHED_PAGE}submit", "POST"): {"experiment": "by hand"},
+    (f"{ENDPOINT_PAGE}change", "POST"): {"name": "renamed"},
+    (f"{ENDPOINT_PAGE}switch", "POST"): {"enabled": "0"},
+    (f"{ENDPOINT_PAGE}archive", "POST"): {},
+    (f"{ENDPOINT_PAGE}reactivate", "POST"): {"name": "renamed"},
+    (f"{ENDPOINT_PAGE}submit", "POST"): {"experiment": "by hand"},
+    (f"{VERSION_PAGE}default", "POST"): {},
+    (f"{VERSION_PAGE}switch", "POST"): {"enabled": "1"},
 }
 # Those that change nothing in this house, and why; their effects are tested where they are told.
 NOTHING = {

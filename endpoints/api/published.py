@@ -85,7 +85,8 @@ class RunPublishView(PublishingView):
     @idempotent("runs.publish", recover=PublishingView.answer_again)
     def post(self, request: Request, workspace_name: str, run_uid: str) -> Response:
         """Publish the graph of a run in the environments of its steps. Body: `name`,
-        `description`, `version`, `continue_on_step_failure` (the run's, when left out)."""
+        `description`, `version`, `continue_on_step_failure` (the run's, when left out), and
+        `defaults`: values of parameters by name, in place of the graph's own defaults."""
         row = publish_run(
             run=get_run(self.workspace, run_uid),
             actor=self.actor,

@@ -66,19 +66,37 @@ def publish_run(
     note_stored: Callable[[PublishedPipeline], None] = NOTHING,
 ) -> PublishedPipeline:
     """Freeze the graph of a run, in the very environments that its steps had."""
-    problems = _body_problems(body, FIELDS)
-    graph, wrong = check_graph(run.workspace, run.graph)
+    kept, graph = check_run_publication(run=run, body=body)
+    return store_publication(
+        workspace=run.workspace, actor=actor, body=kept, graph=graph, run=run, note=note_stored
+    )
+
+
+def check_run_publication(*, run: Run, body: Mapping[str, Any]) -> tuple[dict[str, Any], Graph]:
+    """What `store_publication` takes for a run. `body`: FIELDS, and `defaults`, values of
+    parameters by name in place of the graph's own. Raises InvalidInput with every problem."""
+    problems = _body_problems(body, (*FIELDS, "defaults"))
+    defaults = {} if body.get("defaults") is None else body["defaults"]
+    known = {one["name"] for one in run.graph.get("parameters") or []}
+    if not isinstance(defaults, dict):
+        problems.append(Problem("defaults must be an object of names and values.", "defaults"))
+        defaults = {}
+    problems += [
+        Problem(f"The pipeline has no parameter {str(name)[:100]!r}.", f"parameters.{name}")
+        for name in defaults
+        if name not in known
+    ]
+    raw = with_defaults(run.graph, defaults)
+    graph, wrong = check_graph(run.workspace, raw)
     if problems or wrong:
         raise InvalidInput.of(problems + wrong)
     given = body.get("continue_on_step_failure")
     kept = {
         **body,
-        "graph": run.graph,
+        "graph": raw,
         "continue_on_step_failure": run.continue_on_step_failure if given is None else given,
     }
-    return store_publication(
-        workspace=run.workspace, actor=actor, body=kept, graph=graph, run=run, note=note_stored
-    )
+    return kept, graph
 
 
 def enable_published(*, published: PublishedPipeline, actor: Actor) -> PublishedPipeline:

@@ -9,12 +9,12 @@ from typing import Any
 from endpoints.domain.texts import experiment_for, unknown_fields
 from endpoints.models import (
     EndpointVersion,
-    FrozenEnvironment,
     PipelineEndpoint,
     PublishedPipeline,
     RunLink,
     Schedule,
 )
+from endpoints.selectors import frozen_builds
 from pipelines.models import Run
 from pipelines.services.submission import submit_run
 from workspaces.domain.errors import Conflict, InvalidInput, Problem
@@ -103,10 +103,7 @@ def submit_published(
             else goes_on,
         },
         origin=origin,
-        environments={
-            row.asked: row.build
-            for row in FrozenEnvironment.objects.filter(published=published).select_related("build")
-        },
+        environments=frozen_builds(published),
         note_stored=store_link,
     )
 

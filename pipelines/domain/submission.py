@@ -11,7 +11,7 @@ from workspaces.domain.errors import Problem
 
 EXPERIMENT_LIMIT = 255
 TEXT_LIMIT = 10_000
-SOURCES = ("SDK", "Designer", "REST", "Schedule")
+SOURCES = ("SDK", "Designer", "Studio", "REST", "Schedule")
 CONTROL = re.compile(r"[\x00-\x1f\x7f/\\?#%]")
 
 

@@ -21,14 +21,21 @@ from workspaces.domain.errors import InvalidInput
 from workspaces.models import Workspace
 
 
-def forecast_run(*, workspace: Workspace, body: Mapping[str, Any]) -> dict[str, Any]:
+def forecast_run(
+    *,
+    workspace: Workspace,
+    body: Mapping[str, Any],
+    environments: Mapping[str, EnvironmentBuild] | None = None,
+) -> dict[str, Any]:
     """`{"steps": [...], "counts": {...}}` for a submit's body. Stores nothing.
 
+    `environments` are builds to use whatever the mapping says now, as for the submit itself.
     Raises InvalidInput with every problem the submit would have.
     """
     plan, problems = plan_submission(workspace, body, need_experiment=False)
     if problems or plan is None:
         raise InvalidInput.of(problems)
+    plan.environments |= environments or {}
     for node in plan.graph.nodes:
         key = canonical(node.environment)
         if key not in plan.environments:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,16 +22,13 @@ from pipelines.parameter_form import (
 from pipelines.services.again import body_of_run, resubmit_run, resume_run
 from pipelines.services.forecast import forecast_run
 from pipelines.views.common import crumbs, page_url
-from workspaces.domain.errors import Conflict, InvalidInput, Problem
+from pipelines.views.forecasts import MEND, forecast_context, problem_sentences
+from workspaces.domain.errors import Conflict, InvalidInput
 from workspaces.domain.roles import Permission
 from workspaces.pages import workspace_page
 
 RESUBMIT, RESUME = "resubmit", "resume"
 ALL_STEPS = "*"
-LISTED_STEPS = 500
-MEND = "Mend the marked parameters to see what would run."
-WORDS = {"reused": "reused", "runs": "runs", "depends": "depends"}
-COUNT_WORDS = (("reused", "reused"), ("runs", "to run"), ("depends", "decided on the way"))
 
 
 def _choice(request: HttpRequest, name: str) -> str:
@@ -141,7 +137,7 @@ def _again(request: HttpRequest, run_uid: str, mode: str) -> HttpResponse:
         )
     except InvalidInput as error:
         left = place_problems(fields, error.problems)
-        told = _sentences(left) if error.problems else error.detail
+        told = problem_sentences(left) if error.problems else error.detail
         return _page(request, run, mode, fields, told)
     return redirect(page_url(request, "run", run_uid=new.uid))
 
@@ -155,17 +151,6 @@ def _fields(request: HttpRequest, run: Run, *, recent: bool = True) -> list[Fiel
         typed=request.POST if request.method == "POST" else None,
         recent=recent_values(run.experiment_id) if recent else None,
     )
-
-
-def _sentences(problems: Sequence[Problem]) -> str:
-    """Every problem that is not a parameter's, with the step that has it."""
-    lines = [
-        f"{problem.node_name or problem.node}: {problem.message}"
-        if problem.node
-        else problem.message
-        for problem in problems[:10]
-    ]
-    return " ".join(lines)
 
 
 @require_http_methods(["GET", "POST"])
@@ -203,39 +188,12 @@ def show_forecast(request: HttpRequest, run_uid: str) -> HttpResponse:
                 "rerun_from_node": asked["from_node"],
             }
         try:
-            context |= _forecast(forecast_run(workspace=workspace, body=body), mode)
+            kept = "kept or reused" if mode == RESUME else "reused"
+            context |= forecast_context(forecast_run(workspace=workspace, body=body), kept)
         except InvalidInput as error:
             left = place_problems(fields, error.problems)
-            context["problem"] = _sentences(left) or (MEND if error.problems else error.detail)
+            told = MEND if error.problems else error.detail
+            context["problem"] = problem_sentences(left) or told
     response = render(request, "pipelines/again_forecast.html", context)
     response["Cache-Control"] = "no-store"
     return response
-
-
-def _forecast(found: dict[str, Any], mode: str) -> dict[str, Any]:
-    kept = "kept or reused" if mode == RESUME else "reused"
-    words = {**dict(COUNT_WORDS), "reused": kept}
-    steps = found["steps"]
-    return {
-        "counts": [
-            (found["counts"][answer], words[answer])
-            for answer, _ in COUNT_WORDS
-            if found["counts"].get(answer)
-        ],
-        "forecast": [_shown(step) for step in steps[:LISTED_STEPS]],
-        "more": max(0, len(steps) - LISTED_STEPS),
-    }
-
-
-def _shown(step: dict[str, Any]) -> dict[str, Any]:
-    """The step with its sentence cut where it names a run, for a link to stand there."""
-    run = step["run"]
-    name = f"Run {run['number']}" if run else ""
-    before, found, rest = step["sentence"].partition(name) if name else (step["sentence"], "", "")
-    return {
-        **step,
-        "word": WORDS[step["answer"]],
-        "sentence": before,
-        "rest": rest if found else ", compared with ",
-        "link_last": not found,
-    }

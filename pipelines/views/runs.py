@@ -18,7 +18,7 @@ from pipelines.models import Run
 from pipelines.parameter_values import run_parameters
 from pipelines.services.cancel import cancel_run, cancel_step
 from pipelines.views.children import child_context, run_children
-from pipelines.views.common import asked, crumbs, may_write, page_url
+from pipelines.views.common import asked, crumbs, may, may_write, page_url
 from pipelines.views.steps import panel_context
 from workspaces.domain.errors import NotFound
 from workspaces.domain.roles import Permission
@@ -66,6 +66,7 @@ def run_context(request: HttpRequest, run_uid: str, tab: str) -> dict[str, Any]:
             if run.properties.get(name)
         },
         "may_write": may_write(request),
+        "may_publish": may(request, Permission.PUBLISH),
         "can_resume": run.status in (Status.FAILED.value, Status.CANCELED.value),
         "resumed_from": page_selectors.resumed_run(run),
         "can_cancel": not final and run.status != Status.CANCEL_REQUESTED.value,

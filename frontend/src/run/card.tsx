@@ -19,7 +19,7 @@ export function cardLabel(card: Card, step: StepJson | undefined): string {
   if (card.kind !== "step") return `${card.detail} ${card.label}`;
   const reused = step?.reused_from ? `reused from Run ${step.reused_from.run_number}` : "";
   const ports = (list: Port[], word: string) => (list.length ? `${word} ${list.map((port) => port.name).join(", ")}` : "");
-  return [card.label, statusWord(shownStatus(step)), triesText(step), reused, stepTime(step, Date.now()), step?.compute && `on ${step.compute}`, ports(card.inputs, "inputs"), ports(card.outputs, "outputs")]
+  return [card.label, step ? statusWord(shownStatus(step)) : "", triesText(step), reused, stepTime(step, Date.now()), step?.compute && `on ${step.compute}`, ports(card.inputs, "inputs"), ports(card.outputs, "outputs")]
     .filter(Boolean).join(", ");
 }
 
@@ -38,13 +38,13 @@ export const StepCard = memo(function StepCard({ data, selected }: NodeProps<Car
             <span className="card-name" dir="auto" title={card.label}>{card.label}</span>
           </div>
           <div className="card-line">
-            <Chip status={status} />
+            {step && <Chip status={status} />}
             <Duration step={step} />
           </div>
           <Foot card={card} step={step} />
         </div>
       ) : (
-        level === "far" && <div className="card-inside"><Icon name={statusIcon(status)} /><span className="card-name" dir="auto">{card.label}</span></div>
+        level === "far" && <div className="card-inside">{step && <Icon name={statusIcon(status)} />}<span className="card-name" dir="auto">{card.label}</span></div>
       )}
       <Ports card={card} side="out" ports={card.outputs} named={level === "near"} />
       {ordered && <Handle type="source" id={ORDER_PORT} position={Position.Bottom} isConnectable={false} className="port port-order" />}

@@ -69,6 +69,7 @@ function Canvas({ view, panel, first }: { view: View; panel: StepPanel; first: s
     if (show) centre(card);
     const step = state.steps.get(card.node);
     if (step) panel.open({ step: step.id, node: card.node, name: step.name });
+    else if (state.steps.size === 0 && card.kind === "step") panel.open({ step: card.node, node: card.node, name: card.label }); // a graph that is no run
   }, [state.steps, panel, centre]);
 
   const close = useCallback(() => {
@@ -77,7 +78,7 @@ function Canvas({ view, panel, first }: { view: View; panel: StepPanel; first: s
   }, [panel]);
 
   const byStep = useCallback((step: string) => {
-    const node = [...state.steps.values()].find((one) => one.id === step)?.node_id;
+    const node = [...state.steps.values()].find((one) => one.id === step)?.node_id ?? (state.steps.size === 0 ? step : undefined);
     return node === undefined ? undefined : model.byId.get(`step:${node}`);
   }, [state.steps, model]);
 

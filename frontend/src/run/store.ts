@@ -39,7 +39,7 @@ export class RunStore {
       this.set({ phase: "error", message: error instanceof Error ? error.message : String(error) });
       return;
     }
-    this.follow();
+    if (this.place.runId) this.follow(); // a published graph stays as it is
   }
 
   private follow(): void {

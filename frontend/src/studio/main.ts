@@ -4,6 +4,7 @@ import { startLive } from "./live";
 import { startShortcuts } from "./shortcuts";
 import { refreshTimes } from "./time";
 import { htmxErrors, toast } from "./toast";
+import { startTry } from "./try";
 import { showZone } from "./zone";
 
 /** What scrolls must be reachable with the keyboard. */
@@ -25,6 +26,7 @@ startActions();
 startShortcuts();
 startLive();
 htmxErrors();
+startTry();
 refreshTimes();
 reachScrolled();
 document.body.addEventListener("htmx:oobBeforeSwap", (event) => keepOpen((event as CustomEvent<{ target?: Element; fragment?: ParentNode }>).detail));
