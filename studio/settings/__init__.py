@@ -227,6 +227,8 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "OAS_VERSION": "3.1.0",
+    "POSTPROCESSING_HOOKS": ["studio.describe.describe"],
 }
 
 CHANNEL_LAYERS: dict[str, dict[str, str]] = {}

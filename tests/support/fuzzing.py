@@ -1,0 +1,151 @@
+"""Requests that the OpenAPI document allows, and some that it forbids, sent to every operation.
+
+Each request starts from the same rows: what it did is rolled back, so that one which deletes
+takes nothing from the next.
+"""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import os
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import schemathesis
+from django.core.signals import got_request_exception
+from django.core.wsgi import get_wsgi_application
+from django.db import transaction
+from drf_spectacular.generators import SchemaGenerator
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from schemathesis import GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.core.failures import FailureGroup
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+from schemathesis.transport.serialization import Binary
+
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+]
+SEED = int(os.environ.get("FOREBAY_FUZZ_SEED", "20260701"))
+
+
+@schemathesis.serializer("application/x-forebay-blobs")
+def framed(context: Any, value: Any) -> bytes:
+    """Any bytes as the one blob of a body."""
+    content = value.data if isinstance(value, Binary) else str(value).encode()
+    return f"{hashlib.sha256(content).hexdigest()} {len(content)}\n".encode() + content
+
+
+@dataclass
+class Outcome:
+    """Requests by status, by operation, and a paragraph for each answer that broke the document."""
+
+    by_status: Counter[int] = field(default_factory=Counter)
+    by_operation: dict[str, Counter[int]] = field(default_factory=dict)
+    broken: list[str] = field(default_factory=list)
+
+    @property
+    def requests(self) -> int:
+        return sum(self.by_status.values())
+
+    def share(self, first_digit: int) -> float:
+        """Of all answers, those with such a status."""
+        fitting = sum(n for status, n in self.by_status.items() if status // 100 == first_digit)
+        return fitting / max(1, self.requests)
+
+
+def document(known: dict[str, list[Any]]) -> dict[str, Any]:
+    """The OpenAPI document, in which components that name things take only what is there."""
+    raw = copy.deepcopy(SchemaGenerator().get_schema(request=None, public=True))  # type: ignore[no-untyped-call]
+    schemas = raw["components"]["schemas"]
+    for name, values in known.items():
+        schemas[name] = {"enum": values}
+    return dict(raw)
+
+
+def read_whole(app: Any) -> Any:
+    """The WSGI application with every answer read to its end and closed, as servers do."""
+
+    def application(environ: Any, start_response: Any) -> list[bytes]:
+        parts = app(environ, start_response)
+        try:
+            return [b"".join(parts)]
+        finally:
+            parts.close()
+
+    return application
+
+
+def fuzz(known: dict[str, list[Any]], token: str, *, requests: int) -> Outcome:
+    """Send about this many requests, one in six of a form that the document forbids."""
+    schema = schemathesis.openapi.from_dict(document(known))
+    schema.app = read_whole(get_wsgi_application())
+    schema.config.update(base_url="http://127.0.0.1")
+    operations = [found.ok() for found in schema.get_all_operations()]
+    each = max(1, round(requests / len(operations)))
+    outcome = Outcome()
+    for operation in operations:
+        for mode, count in _shares(each):
+            _send(operation, mode, count, token, outcome)
+    return outcome
+
+
+def _shares(each: int) -> list[tuple[GenerationMode, int]]:
+    wrong = each // 6
+    shares = [(GenerationMode.POSITIVE, each - wrong), (GenerationMode.NEGATIVE, wrong)]
+    return [(mode, count) for mode, count in shares if count]
+
+
+def _send(operation: Any, mode: GenerationMode, count: int, token: str, outcome: Outcome) -> None:
+    @seed(SEED)
+    @settings(
+        max_examples=count,
+        deadline=None,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=operation.as_strategy(generation_mode=mode))
+    def one(case: Any) -> None:
+        with transaction.atomic(), _errors() as errors:
+            answer = case.call(headers={"Authorization": f"Bearer {token}"})
+            transaction.set_rollback(True)
+        outcome.by_status[answer.status_code] += 1
+        by_operation = outcome.by_operation.setdefault(operation.label, Counter())
+        by_operation[answer.status_code] += 1
+        try:
+            case.validate_response(answer, checks=CHECKS)
+        except FailureGroup as group:
+            said = "; ".join(f"{type(one).__name__}: {one}" for one in group.exceptions)
+            sent = f"{case.formatted_path} {case.query} {str(case.body)[:500]}"
+            outcome.broken.append(f"{operation.label}: {said}\n{sent}\n{errors}")
+
+    one()
+
+
+@contextmanager
+def _errors() -> Iterator[list[str]]:
+    """Where the code raised what became a 500."""
+    found: list[str] = []
+
+    def note(**what: Any) -> None:
+        import traceback
+
+        found.append(traceback.format_exc(limit=-4))
+
+    got_request_exception.connect(note)
+    try:
+        yield found
+    finally:
+        got_request_exception.disconnect(note)
