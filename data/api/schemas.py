@@ -37,11 +37,12 @@ COMPONENTS: dict[str, JSON] = {
     "DatasetId": text(36, 1, description="The id of a dataset's version."),
     "DatasetName": name_text(255, examples=["titanic"]),
     "NewFilePath": text(500, 1, pattern=SAFE_PATH, examples=["raw/2026/july.csv"]),
+    "DataFilePath": text(1000, description="A file, a folder, or a pattern with * and **."),
     "DataPath": body(
         ("datastore", "path"),
         {"datastore": "workspaceblobstore", "path": "iris/*.csv"},
         datastore=ref("DatastoreName"),
-        path=text(500, pattern=SAFE_PATH, description="A file, a folder, or a pattern with *."),
+        path=ref("DataFilePath"),
     ),
     "Datastore": shape(id=TEXT, name=TEXT, kind=TEXT, is_default=FLAG, created_at=MOMENT),
     "StoredFile": shape(path=TEXT, size=COUNT, modified_at=maybe(MOMENT)),

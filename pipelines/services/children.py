@@ -89,7 +89,7 @@ def change_child(*, child: ChildRun, changes: Mapping[str, Any]) -> ChildRun:
 def end_child(*, child: ChildRun, body: Mapping[str, Any], now: datetime) -> ChildRun:
     """Complete, fail or cancel a child and all below it; one that has ended stays as it is."""
     word, error = body.get("status"), body.get("error") or ""
-    if word not in {status.value for status in FINAL}:
+    if not isinstance(word, str) or word not in {status.value for status in FINAL}:
         raise InvalidInput.field("status", "status must be Completed, Failed or Canceled.")
     ended = ChildRun.objects.filter(pk=child.pk, ended_at=None).update(
         status=word, ended_at=now, error=str(error)[:ERROR_LENGTH]

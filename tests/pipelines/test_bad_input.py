@@ -9,7 +9,7 @@ import pytest
 
 from compute.models import EnvironmentBuild
 from pipelines.models import Experiment, Run
-from tests.support.submitting import body_of, make_snapshot, make_target
+from tests.support.submitting import body_of, make_snapshot, make_target, submit
 
 LAB = "/api/v1/workspaces/lab"
 STORE = "workspaceblobstore"
@@ -158,3 +158,16 @@ def test_other_people_s_names_are_shown_as_text(
         assert page.status_code == 200, url
         assert "<script>alert" not in page.content.decode(), url
         assert "<b>bold" not in page.content.decode(), url
+
+
+@pytest.mark.parametrize("word", [[], {}, ["Completed"], None, "Running"])
+def test_a_child_ends_by_a_known_word_only(
+    api: Any, workspace: Any, owner: Any, actor: Any, word: Any
+) -> None:
+    make_target(workspace, owner)
+    source = make_snapshot(workspace, owner, {"main.py": "x"})
+    run = submit(workspace, actor, body_of("a", source))
+    child = api.post(f"{LAB}/runs/{run.uid}/children", {}).json()
+    answer = api.post(f"{LAB}/children/{child['id']}/end", {"status": word})
+    assert answer.status_code == 422
+    assert answer.json()["problems"][0]["field"] == "status"

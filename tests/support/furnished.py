@@ -15,10 +15,12 @@ from endpoints.models import PipelineEndpoint, PublishedPipeline
 from endpoints.services.pipeline_endpoints import add_version
 from pipelines.models import StepRun
 from pipelines.services.artifacts import keep_artifact
-from tests.support.submitting import body_of, finish, submit
+from tests.support.submitting import body_of, finish, make_target, submit
 from workspaces.api.pagination import SALT
+from workspaces.models import Snapshot
 from workspaces.services.access import Actor, create_token
 from workspaces.services.service_principals import add_secret, create_principal
+from workspaces.services.snapshots import blob_store, store_blobs
 
 TABLE = "number,word\n1,one\n2,two\n"
 
@@ -32,6 +34,7 @@ class Furnished:
     def __init__(self, house: Any, workspace: Any) -> None:
         actor = Actor(user=house.owner)
         _, self.token = create_token(user=house.owner, name="fuzz")
+        make_target(workspace, house.owner, name="idle")
         snapshot = house.values["snapshot_id"]
         done = submit(workspace, actor, body_of("a", snapshot, experiment="iris", tags={"n": "3"}))
         finish(done, "a", text="done")
@@ -46,7 +49,7 @@ class Furnished:
         endpoint = PipelineEndpoint.objects.get(uid=house.values["endpoint_id"])
         published = PublishedPipeline.objects.get(uid=house.values["published_id"])
         add_version(endpoint=endpoint, actor=actor, published=published, make_default=False)
-        sha, size = self._blob(snapshot)
+        sha, size = self._blob(workspace, snapshot)
         ids = house.values
         live = ids["run_uid"]
         self.known: dict[str, list[Any]] = {
@@ -70,7 +73,7 @@ class Furnished:
             "DatastoreName": ["workspaceblobstore"],
             "DatasetId": [self._table(workspace, actor)],
             "DatasetName": ["numbers"],
-            "ComputeName": ["cpu"],
+            "ComputeName": ["cpu", "idle"],
             "EnvironmentName": ["sklearn", "AzureML-Minimal"],
             "BuildKey": [step.environment.key],
             "PublishedId": [ids["published_id"]],
@@ -84,6 +87,8 @@ class Furnished:
             "SecretId": [ids["secret_id"]],
             **self._credentials(workspace, actor),
             "TimeZone": ["UTC", "Europe/Berlin", "W. Europe Standard Time"],
+            "Graph": [body_of("a", snapshot)["graph"], body_of("a -> b", snapshot)["graph"]],
+            "DataFilePath": ["a.csv", "folder", "*.csv"],
             "Cron": ["30 6 * * 1-5", "*/5 * * * *"],
             "EmailAddress": ["ada@example.org"],
             "WebhookAddress": ["https://hooks.example.org/x"],
@@ -108,10 +113,11 @@ class Furnished:
         return register_dataset(workspace=workspace, actor=actor, version=made, name="numbers").uid
 
     @staticmethod
-    def _blob(snapshot: str) -> tuple[str, int]:
-        from workspaces.models import Snapshot
-
+    def _blob(workspace: Any, snapshot: str) -> tuple[str, int]:
         file = Snapshot.objects.get(uid=snapshot).files[0]
+        content = blob_store().path_of(file["sha256"]).read_bytes()
+        frame = f"{file['sha256']} {file['size']}\n".encode() + content
+        store_blobs(workspace=workspace, stream=io.BytesIO(frame))
         return file["sha256"], file["size"]
 
 

@@ -11,7 +11,7 @@ import hashlib
 import os
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,6 +21,7 @@ from django.core.wsgi import get_wsgi_application
 from django.db import transaction
 from drf_spectacular.generators import SchemaGenerator
 from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.core.failures import FailureGroup
@@ -30,6 +31,9 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 from schemathesis.transport.serialization import Binary
+
+from studio.describe import IN_PATH, OPERATIONS
+from workspaces.api.schema_parts import BYTES
 
 CHECKS = [
     not_a_server_error,
@@ -69,9 +73,23 @@ def document(known: dict[str, list[Any]]) -> dict[str, Any]:
     """The OpenAPI document, in which components that name things take only what is there."""
     raw = copy.deepcopy(SchemaGenerator().get_schema(request=None, public=True))  # type: ignore[no-untyped-call]
     schemas = raw["components"]["schemas"]
+    _close(raw)
     for name, values in known.items():
-        schemas[name] = {"enum": values}
+        stored = {"enum": values}
+        schemas[name] = {"anyOf": [stored, schemas[name]]} if name == "Graph" else stored
     return dict(raw)
+
+
+def _close(part: Any) -> None:
+    """Makes a field that an answer has and the document does not an error."""
+    if isinstance(part, dict):
+        if part.get("type") == "object" and part.get("properties"):
+            part.setdefault("additionalProperties", False)
+        for inner in part.values():
+            _close(inner)
+    elif isinstance(part, list):
+        for inner in part:
+            _close(inner)
 
 
 def read_whole(app: Any) -> Any:
@@ -96,18 +114,28 @@ def fuzz(known: dict[str, list[Any]], token: str, *, requests: int) -> Outcome:
     each = max(1, round(requests / len(operations)))
     outcome = Outcome()
     for operation in operations:
-        for mode, count in _shares(each):
-            _send(operation, mode, count, token, outcome)
+        wrong = each // 6
+        _send(operation, {}, each - wrong, token, outcome)
+        if wrong:
+            forbidden: dict[str, Any] = {"generation_mode": GenerationMode.NEGATIVE}
+            told = OPERATIONS[operation.label]
+            if told.query or (told.body and told.body != BYTES):
+                # these are wrong then, and not the address
+                forbidden["path_parameters"] = _place(operation.label, known) or None
+            with suppress(Unsatisfiable):  # nothing that it would forbid
+                _send(operation, forbidden, wrong, token, outcome)
     return outcome
 
 
-def _shares(each: int) -> list[tuple[GenerationMode, int]]:
-    wrong = each // 6
-    shares = [(GenerationMode.POSITIVE, each - wrong), (GenerationMode.NEGATIVE, wrong)]
-    return [(mode, count) for mode, count in shares if count]
+def _place(label: str, known: dict[str, list[Any]]) -> dict[str, Any]:
+    """Values for the parameters of a path, of something that is there if it names such."""
+    place = {**IN_PATH, **OPERATIONS[label].path}
+    names = {name: str(schema["$ref"]).rpartition("/")[2] for name, schema in place.items()}
+    values = {name: known.get(component, ["new"])[0] for name, component in names.items()}
+    return {name: value for name, value in values.items() if f"{{{name}}}" in label}
 
 
-def _send(operation: Any, mode: GenerationMode, count: int, token: str, outcome: Outcome) -> None:
+def _send(operation: Any, kind: dict[str, Any], count: int, token: str, outcome: Outcome) -> None:
     @seed(SEED)
     @settings(
         max_examples=count,
@@ -116,7 +144,7 @@ def _send(operation: Any, mode: GenerationMode, count: int, token: str, outcome:
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
-    @given(case=operation.as_strategy(generation_mode=mode))
+    @given(case=operation.as_strategy(**kind))
     def one(case: Any) -> None:
         with transaction.atomic(), _errors() as errors:
             answer = case.call(headers={"Authorization": f"Bearer {token}"})

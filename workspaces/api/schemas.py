@@ -86,6 +86,7 @@ COMPONENTS: dict[str, JSON] = {
             detail=text(description="A sentence for people."),
             problems=listed(ref("FieldProblem")),
         ),
+        "additionalProperties": True,
         "description": "RFC 9457: why a request was refused.",
     },
     "FieldProblem": {
