@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from workspaces.domain.errors import Forbidden, InvalidInput
 from workspaces.domain.roles import Role
 from workspaces.models import AuditEntry, Member, SignInLink
-from workspaces.services.members import accept_invite, check_invite, invite_again
+from workspaces.services.access import Actor
+from workspaces.services.members import accept_invite, add_member, check_invite, invite_again
+from workspaces.services.workspaces import create_workspace
 
 MEMBERS = "/api/v1/workspaces/lab/members"
 GOOD = "correct-horse-battery"
@@ -129,6 +132,26 @@ def test_a_new_invitation_voids_the_old_one(api: Any, workspace: Any, actor: Any
     with pytest.raises(Forbidden, match="not known"):
         check_invite(raw=old, now=timezone.now())
     assert check_invite(raw=new, now=timezone.now()).user.username == "grace"
+
+
+def test_another_workspace_gets_no_link_for_who_was_invited_here(
+    api: Any, actor: Any, client_of: Any, django_user_model: Any
+) -> None:
+    raw = invite(api)
+    client_of("mallory")
+    mallory = django_user_model.objects.get(username="mallory")
+    theirs = create_workspace(name="theirs", owner=mallory)
+    member = add_member(
+        workspace=theirs, actor=Actor(user=mallory), who="grace", role=Role.READER.value
+    )
+    with pytest.raises(Forbidden, match="another workspace first"):
+        invite_again(member=member, actor=Actor(user=mallory), now=timezone.now())
+    browser = Client()
+    browser.force_login(mallory)
+    refused = browser.post("/w/theirs/settings/members/grace/invite")
+    assert refused.status_code == 403
+    assert "/invite/" not in refused.content.decode()
+    assert check_invite(raw=raw, now=timezone.now()).user.username == "grace"  # still good
 
 
 def test_an_invitation_is_no_sign_in_link(api: Any, workspace: Any, client: Any) -> None:

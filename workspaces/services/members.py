@@ -184,9 +184,19 @@ def _new_link(user: User, now: datetime) -> str:
 
 @transaction.atomic
 def invite_again(*, member: Member, actor: Actor, now: datetime) -> str:
-    """A fresh link for a person who never chose a password; the earlier one is void."""
+    """A fresh link for a person who never chose a password; the earlier one is void.
+
+    Only in the workspace that has known them longest, which is the one that invited them: who has
+    the link has the account, with its roles elsewhere too.
+    """
+    name = member.user.get_username()
     if not is_invited(member.user):
-        raise Conflict(f"{member.user.get_username()!r} has a way to sign in already.")
+        raise Conflict(f"{name!r} has a way to sign in already.")
+    if Member.objects.filter(user=member.user, pk__lt=member.pk).exists():
+        raise Forbidden(
+            f"{name!r} was invited to another workspace first: its Owners make the link.",
+            code="invited_elsewhere",
+        )
     note_member(actor, member, "invited", {"role": member.role})
     return _new_link(member.user, now)
 
