@@ -20,7 +20,13 @@ from workspaces.domain.roles import Role
 from workspaces.models import AuditEntry, ExternalIdentity, Member
 from workspaces.services.entra import keys_of
 from workspaces.services.entra_browser import check_connection
-from workspaces.services.entra_keys import FRESH, GRACE, UNKNOWN_EVERY, EntraKeys
+from workspaces.services.entra_keys import (
+    FRESH,
+    GRACE,
+    NEEDED_EVERY,
+    UNKNOWN_EVERY,
+    EntraKeys,
+)
 from workspaces.services.workspaces import set_member
 
 LAB = "/api/v1/workspaces/lab"
@@ -242,7 +248,29 @@ def test_keys_serve_on_for_a_day_when_the_issuer_is_away(issuer: Issuer, entra: 
     with pytest.raises(Unavailable):
         keys.signing_key(kid)
     issuer.go_out(False)
+    now[0] += NEEDED_EVERY + 1
     assert keys.signing_key(kid) is not None
+
+
+def test_tokens_that_come_while_the_issuer_hangs_wait_for_one_look_only(entra: Any) -> None:
+    now, looks = [0.0], list[str]()
+
+    def hang(url: str) -> Any:
+        looks.append(url)
+        now[0] += 5.0
+        raise Unavailable("It took too long.")
+
+    keys = EntraKeys(entra, fetch=hang, clock=lambda: now[0])
+    for _ in range(3):
+        with pytest.raises(Unavailable, match="too long"):
+            keys.signing_key("any")
+    with pytest.raises(Unavailable, match="too long"):
+        keys.document()
+    assert len(looks) == 1
+    now[0] += NEEDED_EVERY + 1
+    with pytest.raises(Unavailable):
+        keys.signing_key("any")
+    assert len(looks) == 2
 
 
 def test_before_the_first_keys_the_answer_is_that_it_is_away(entra: Any, issuer: Issuer) -> None:
@@ -251,7 +279,7 @@ def test_before_the_first_keys_the_answer_is_that_it_is_away(entra: Any, issuer:
     answer = ask(token)
     assert answer.status_code == 503
     issuer.go_out(False)
-    keys_of(entra)._tried_at = float("-inf")
+    keys_of(entra)._failed_at = float("-inf")
     assert ask(token).status_code == 200
 
 

@@ -2,7 +2,8 @@
 
 Kept in each web process. A key that is not known makes one more look, but not more often than
 twice a minute, so that invented keys cost Entra ID and us nothing. When the keys can't be fetched
-the old ones serve on for a day.
+the old ones serve on for a day. Where there are none a failed look answers for all who ask within
+the next seconds: a look may hang, and tokens that anybody invents would hold up the whole process.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ FRESH = 3600.0  # seconds until the keys are looked up again
 GRACE = 24 * 3600.0  # so long they serve when that fails
 UNKNOWN_EVERY = 30.0  # between two looks for a key that is not known
 RETRY_EVERY = 30.0  # between two tries after one failed
+NEEDED_EVERY = 5.0  # the same where no keys serve meanwhile; from the end of the try that failed
 SECONDS = 5.0  # a call may take; other requests of the process wait for it
 
 Fetch = Callable[[str], Any]
@@ -53,7 +55,8 @@ class EntraKeys:
         self._lock = threading.Lock()
         self._document: dict[str, Any] = {}
         self._keys: dict[str, jwt.PyJWK] = {}
-        self._fetched_at = self._tried_at = float("-inf")
+        self._fetched_at = self._tried_at = self._failed_at = float("-inf")
+        self._failure = ("", "")  # sentence and code of the last one
 
     def signing_key(self, kid: str) -> jwt.PyJWK | None:
         """The key of this id, or None when the tenant has none. Raises Unavailable."""
@@ -80,11 +83,14 @@ class EntraKeys:
             return {"issuer": self._document["issuer"], "keys": len(self._keys)}
 
     def _renew(self, now: float, *, needed: bool) -> None:
+        if needed and now - self._failed_at <= NEEDED_EVERY:
+            raise Unavailable(self._failure[0], code=self._failure[1])
         if needed or now - self._tried_at > RETRY_EVERY:
             self._tried_at = now
             try:
                 self._load(now)
             except Unavailable as error:
+                self._failed_at, self._failure = self._clock(), (error.detail, error.code)
                 if needed:
                     raise
                 logger.warning("Entra ID's keys can't be renewed, the old ones stay: %s", error)
