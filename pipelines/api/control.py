@@ -9,10 +9,11 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from compute.models import EnvironmentBuild
 from pipelines import selectors
 from pipelines.api.runs import writable_run
 from pipelines.api.shapes import new_run_shape, step_shapes
-from pipelines.services.again import body_of_run, resubmit_run, resume_run
+from pipelines.services.again import body_of_run, frozen_builds, resubmit_run, resume_run
 from pipelines.services.cancel import cancel_step
 from pipelines.services.forecast import forecast_run
 from workspaces.api.base import WorkspaceAPIView, json_object
@@ -90,6 +91,7 @@ class RunForecastView(WorkspaceAPIView):
         `regenerate_outputs`, `resume_from` and `rerun_from_node` as wanted.
         """
         body: dict[str, Any] = json_object(request)
+        builds: dict[str, EnvironmentBuild] = {}
         if "run" in body:
             if not isinstance(body["run"], str):
                 raise InvalidInput.field("run", "run must be the id of a run.")
@@ -97,5 +99,5 @@ class RunForecastView(WorkspaceAPIView):
             changes: dict[str, Any] = {
                 name: body[name] for name in ("resume_from", "rerun_from_node") if name in body
             }
-            body = {**body_of_run(run, body), **changes}
-        return Response(forecast_run(workspace=self.workspace, body=body))
+            body, builds = {**body_of_run(run, body), **changes}, frozen_builds(run)
+        return Response(forecast_run(workspace=self.workspace, body=body, environments=builds))

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from pipelines.models import Run
+from compute.models import EnvironmentBuild
+from pipelines.domain.reuse import canonical
+from pipelines.models import Run, StepRun
 from pipelines.services.submission import submit_run
 from workspaces.domain.errors import InvalidInput, Problem
 from workspaces.services.access import Actor
@@ -23,6 +25,8 @@ def resubmit_run(
         actor=actor,
         body=body_of_run(run, body),
         note_stored=note_stored,
+        origin=origin_of_again(run),
+        environments=frozen_builds(run),
         again_of=run,
     )
 
@@ -46,8 +50,26 @@ def resume_run(
             "rerun_from_node": body.get("from_node"),
         },
         note_stored=note_stored,
+        origin=origin_of_again(run),
+        environments=frozen_builds(run),
         again_of=run,
     )
+
+
+def origin_of_again(run: Run) -> dict[str, Any]:
+    """Of what a run is a run, for the one that is made of it: not what called it then."""
+    return {key: run.origin[key] for key in ("published", "endpoint") if key in run.origin}
+
+
+def frozen_builds(run: Run) -> dict[str, EnvironmentBuild]:
+    """The environments of a published pipeline's run by what its nodes ask for; none of others.
+
+    What was published stays as it was however its runs are started again.
+    """
+    if not run.origin.get("published"):
+        return {}
+    steps = StepRun.objects.filter(run=run).select_related("environment")
+    return {canonical(step.node.get("environment")): step.environment for step in steps}
 
 
 def body_of_run(run: Run, changes: Mapping[str, Any]) -> dict[str, Any]:

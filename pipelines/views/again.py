@@ -19,7 +19,7 @@ from pipelines.parameter_form import (
     recent_values,
     values_of,
 )
-from pipelines.services.again import body_of_run, resubmit_run, resume_run
+from pipelines.services.again import body_of_run, frozen_builds, resubmit_run, resume_run
 from pipelines.services.forecast import forecast_run
 from pipelines.views.common import crumbs, page_url
 from pipelines.views.forecasts import MEND, forecast_context, problem_sentences
@@ -189,7 +189,8 @@ def show_forecast(request: HttpRequest, run_uid: str) -> HttpResponse:
             }
         try:
             kept = "kept or reused" if mode == RESUME else "reused"
-            context |= forecast_context(forecast_run(workspace=workspace, body=body), kept)
+            found = forecast_run(workspace=workspace, body=body, environments=frozen_builds(run))
+            context |= forecast_context(found, kept)
         except InvalidInput as error:
             left = place_problems(fields, error.problems)
             told = MEND if error.problems else error.detail

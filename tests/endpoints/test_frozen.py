@@ -16,8 +16,9 @@ from data.models import Datastore
 from data.services.datasets import create_dataset, register_dataset
 from endpoints.services.publishing import disable_published, enable_published, publish_run
 from endpoints.services.submitting import submit_published
+from pipelines.domain.status import Status
 from pipelines.models import Run
-from tests.support.submitting import submit
+from tests.support.submitting import finish, statuses, submit
 from workspaces.domain.errors import InvalidInput
 from workspaces.models import Blob
 from workspaces.services.snapshots import sweep_unreferenced_blobs
@@ -60,6 +61,27 @@ def test_a_later_change_of_the_mapping_changes_new_runs_only(
     old = Run.objects.order_by("id").first()
     again = publish_run(run=old, actor=actor, body={"name": "of the old run"})
     assert builds_of(submit_published(published=again, actor=actor, body={})) == before
+
+
+def test_a_run_that_is_started_again_keeps_what_was_published(
+    workspace: Any, actor: Any, api: Any, graph: Any, publish: Any
+) -> None:
+    for node in graph["nodes"]:
+        node["environment"] = NUMPY
+    run = submit_published(published=publish(graph=graph), actor=actor, body={})
+    finish(run, "a", Status.COMPLETED)
+    finish(run, "b", Status.FAILED)
+    EnvironmentRule.objects.create(kind="package", asked="numpy==1.19.*", used="numpy==1.23.5")
+    runs = "/api/v1/workspaces/lab/runs"
+    foretold = api.post(f"{runs}/forecast", {"run": run.uid, "resume_from": run.uid}).json()
+    assert foretold["counts"] == {"reused": 1, "runs": 1}
+    again = api.post(f"{runs}/{run.uid}/resume", {}).json()
+    assert again["origin"] == {key: run.origin[key] for key in ("published",)}
+    resumed = Run.objects.get(uid=again["id"])
+    assert statuses(resumed) == "a:Completed* b:Queued"
+    assert builds_of(resumed) == builds_of(run)
+    third = api.post(f"{runs}/{resumed.uid}/resubmit", {"regenerate_outputs": True}).json()
+    assert builds_of(Run.objects.get(uid=third["id"])) == builds_of(run)
 
 
 def test_the_environment_of_an_active_one_is_never_swept(
