@@ -8,6 +8,7 @@ studio, and programs carry those of the cloud they came from.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, ClassVar, NoReturn
 
 from django.http import HttpRequest
@@ -75,13 +76,20 @@ class SubmittingView(V1View):
         version: EndpointVersion | None = None,
     ) -> Response:
         call = read_call(json_object(request))
-        run = submit_published(
-            published=published,
-            endpoint_version=version,
-            actor=self.actor,
-            body=call.body,
-            note_stored=lambda made: note_done(self, made.uid),
-        )
+        try:
+            run = submit_published(
+                published=published,
+                endpoint_version=version,
+                actor=self.actor,
+                body=call.body,
+                note_stored=lambda made: note_done(self, made.uid),
+            )
+        except InvalidInput as error:
+            error.problems = tuple(
+                one if one.node else replace(one, field=call.as_sent(one.field))
+                for one in error.problems
+            )
+            raise
         return Response(run_answer(run, call.warnings))
 
     def start_version(

@@ -39,10 +39,23 @@ DATASET_FORM = '{"SavedDataSetReference": {"Id": "<id of a dataset>"}}'
 
 @dataclass
 class Call:
-    """What to submit, and sentences about what was sent and not used."""
+    """What to submit, sentences about what was sent and not used, and who wrote it how.
+
+    `fields` has the spelling of each field of `body` that was sent, `sections` where each
+    parameter's value stood.
+    """
 
     body: dict[str, Any]
     warnings: list[str] = field(default_factory=list)
+    fields: dict[str, str] = field(default_factory=dict)
+    sections: dict[str, str] = field(default_factory=dict)
+
+    def as_sent(self, ours: str) -> str:
+        """A field of `body` in the caller's own words, which is where they can mend it."""
+        if not ours.startswith("parameters."):
+            return self.fields.get(ours, ours)
+        name = ours.removeprefix("parameters.")
+        return f"{self.sections.get(name, SPOKEN[VALUES])}.{name}"
 
 
 def read_call(sent: Mapping[str, Any]) -> Call:
@@ -50,25 +63,28 @@ def read_call(sent: Mapping[str, Any]) -> Call:
     body: dict[str, Any] = {}
     parameters: dict[str, Any] = {}
     problems: list[Problem] = []
-    warnings: list[str] = []
+    call = Call(body)
     readers = {VALUES: _plain, PATHS: _path, DATASETS: _dataset}
     for name, value in sent.items():
         key = str(name).lower()
         if value is None or key in WITHOUT_MEANING:
             continue
         if key in readers:
+            earlier = set(parameters)
             problems += _read_assignments(SPOKEN[key], value, readers[key], parameters)
-        elif key == "tags":
-            body["tags"] = _texts(value)
+            call.sections |= dict.fromkeys(parameters.keys() - earlier, SPOKEN[key])
         elif key in FIELDS:
-            body[FIELDS[key]] = value
+            body[FIELDS[key]] = _texts(value) if key == "tags" else value
+            call.fields[FIELDS[key]] = str(name)
         else:
-            warnings.append(f"The field {str(name)[:100]!r} has no meaning here and was ignored.")
+            call.warnings.append(
+                f"The field {str(name)[:100]!r} has no meaning here and was ignored."
+            )
     if problems:
         raise InvalidInput.of(problems)
     if parameters:
         body["parameters"] = parameters
-    return Call(body, warnings)
+    return call
 
 
 def _read_assignments(

@@ -138,7 +138,7 @@ def test_curl_starts_an_endpoint_by_id_and_by_name(studio: CallersStudio, publis
     code, answer = curl(studio, "-H", token, made["endpoint"])
     assert (code, answer["error"]["code"]) == (405, "method_not_allowed")
     code, answer = curl(studio, "-H", token, "-d", '{"ParameterAssignments": {"arg": 7}}', by_name)
-    assert (code, answer["error"]["target"]) == (422, "parameters.arg")
+    assert (code, answer["error"]["target"]) == (422, "ParameterAssignments.arg")
 
 
 def test_many_at_once_are_each_one_run(studio: CallersStudio, published: Any) -> None:

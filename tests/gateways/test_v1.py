@@ -113,8 +113,12 @@ def test_what_means_nothing_is_told(api: Any, nightly: Any) -> None:
 @pytest.mark.parametrize(
     ("body", "target", "words"),
     [
-        ({"ParameterAssignments": {"rows": "many"}}, "parameters.rows", "int"),
-        ({"ParameterAssignments": {"colour": 1}}, "parameters.colour", "no parameter 'colour'"),
+        ({"ParameterAssignments": {"rows": "many"}}, "ParameterAssignments.rows", "int"),
+        (
+            {"ParameterAssignments": {"colour": 1}},
+            "ParameterAssignments.colour",
+            "no parameter 'colour'",
+        ),
         ({"ParameterAssignments": [1]}, "ParameterAssignments", "names and values"),
         ({"DataPathAssignments": {"rows": "x"}}, "DataPathAssignments.rows", "DataStoreName"),
         (
@@ -130,7 +134,8 @@ def test_what_means_nothing_is_told(api: Any, nightly: Any) -> None:
             "DataPathAssignments.rows",
             "twice",
         ),
-        ({"RegenerateOutputs": "maybe"}, "regenerate_outputs", "true or false"),
+        ({"experimentName": 5}, "experimentName", "needs a name"),
+        ({"RegenerateOutputs": "maybe"}, "RegenerateOutputs", "true or false"),
     ],
 )
 def test_a_wrong_call_names_the_field(
@@ -264,7 +269,7 @@ def test_paths_and_datasets_are_chosen_by_the_caller(api: Any, with_data: Any) -
     [
         (
             {"DataPathAssignments": {"where": {"DataStoreName": "x", "RelativePath": "y"}}},
-            "parameters.where",
+            "DataPathAssignments.where",
             "no datastore 'x'",
         ),
         (
@@ -273,20 +278,20 @@ def test_paths_and_datasets_are_chosen_by_the_caller(api: Any, with_data: Any) -
                     "where": {"DataStoreName": "workspaceblobstore", "RelativePath": "gone.csv"}
                 }
             },
-            "parameters.where",
+            "DataPathAssignments.where",
             "gone.csv",
         ),
         (
             {"DataSetDefinitionValueAssignments": {"data": {"DataSetReference": {"Name": "no"}}}},
-            "parameters.data",
+            "DataSetDefinitionValueAssignments.data",
             "'no'",
         ),
         (
             {"DataSetDefinitionValueAssignments": {"data": {"SavedDataSetReference": {"Id": "n"}}}},
-            "parameters.data",
+            "DataSetDefinitionValueAssignments.data",
             "no dataset 'n'",
         ),
-        ({"ParameterAssignments": {"data": 5}}, "parameters.data", "of type dataset"),
+        ({"ParameterAssignments": {"data": 5}}, "ParameterAssignments.data", "of type dataset"),
     ],
 )
 def test_data_that_is_not_there_is_named_with_its_parameter(
