@@ -157,7 +157,7 @@ def _page(
     context |= form.context() | {
         "schedule": schedule,
         "seen_at": iso(schedule.updated_at) if schedule is not None else "",
-        "targets": reads.target_choices(request.workspace) if schedule is None else [],
+        "targets": _choices(request, form) if schedule is None else [],
         "experiments": reads.experiment_suggestions(request.workspace),
         "zones": zone_names(),
         "frequencies": FREQUENCIES,
@@ -169,6 +169,16 @@ def _page(
     response = render(request, "endpoints/schedule_form.html", context, status=status)
     response["Cache-Control"] = "no-store"
     return response
+
+
+def _choices(request: ActorRequest, form: Form) -> list[tuple[str, list[tuple[str, str]]]]:
+    """What may be chosen, and what is chosen where the list is too long to hold it."""
+    groups = reads.target_choices(request.workspace)
+    chosen = form.texts["target"]
+    listed = any(value == chosen for _, choices in groups for value, _ in choices)
+    if form.target is not None and not listed:
+        groups.append(("Chosen", [(chosen, form.target.name)]))
+    return groups
 
 
 def _preview(form: Form, *, store_problems: bool = True) -> dict[str, Any]:

@@ -389,3 +389,11 @@ def test_a_thousand_schedules_and_ticks_are_paged(
     history = browser.get(f"{LIST}{row.uid}/?tab=history&page=20").content.decode()
     assert "951–1000 of 1000" in history
     assert "copy 0" in browser.get(LIST + "?sort=name&page=1").content.decode()
+
+
+def test_a_target_that_the_list_is_too_short_for_stays_chosen(
+    browser: Client, published: PublishedPipeline
+) -> None:
+    PublishedPipeline.objects.update(status="Disabled")
+    page = browser.get(f"{NEW}?published={published.uid}").content.decode()
+    assert f'<option value="published:{published.uid}" selected>' in page

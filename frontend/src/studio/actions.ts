@@ -4,6 +4,7 @@ import { toast } from "./toast";
 export function startActions(): void {
   document.addEventListener("click", click);
   document.addEventListener("submit", (event) => confirmFirst(event, event.target as HTMLElement), true);
+  document.addEventListener("submit", (event) => showBusy(event, event.target as HTMLFormElement));
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") closeMenus(null);
     if (event.key === "Enter" && !event.ctrlKey && !event.metaKey && event.target instanceof HTMLInputElement && event.target.dataset["filter"] !== undefined) event.preventDefault();
@@ -72,6 +73,21 @@ function confirmFirst(event: Event, element: HTMLElement): void {
   if (!question || window.confirm(question)) return;
   event.preventDefault();
   event.stopPropagation();
+}
+
+/** `data-busy="Sending…"`: the button says so until the answer is there, and a second press sends nothing. */
+function showBusy(event: SubmitEvent, form: HTMLFormElement): void {
+  const words = form.dataset["busy"];
+  const button = event.submitter ?? form.querySelector<HTMLElement>("button[type=submit]");
+  if (!words || !button || event.defaultPrevented) return;
+  if (button.getAttribute("aria-disabled") === "true") return event.preventDefault();
+  const before = [...button.childNodes];
+  button.setAttribute("aria-disabled", "true");
+  button.replaceChildren(words);
+  addEventListener("pageshow", () => { // the way back may show this very page again
+    button.removeAttribute("aria-disabled");
+    button.replaceChildren(...before);
+  }, { once: true });
 }
 
 async function copyOut(button: HTMLElement, text: string): Promise<void> {
