@@ -33,6 +33,7 @@ from endpoints.schedule_selectors import (
     list_rules,
     list_schedules,
     runs_of_schedule,
+    schedules_of,
     ticks_of,
 )
 from endpoints.selectors import list_endpoints, list_published, usage_of
@@ -105,6 +106,15 @@ def schedules_page(workspace: Workspace, asked: SchedulesAsked) -> Page[ListedSc
         order = by.desc(nulls_last=True) if turned else by.asc(nulls_last=True)
         rows = rows.order_by(order, "-id")
     page: Page[Any] = Paginator(rows, PAGE_SIZE).get_page(asked.page)
+    page.object_list = listed_schedules(list(page.object_list))
+    return page
+
+
+def schedules_of_page(
+    target: PublishedPipeline | PipelineEndpoint, number: str
+) -> Page[ListedSchedule]:
+    """One page of what runs a published pipeline or an endpoint, disabled ones too."""
+    page: Page[Any] = Paginator(schedules_of(target), PAGE_SIZE).get_page(number)
     page.object_list = listed_schedules(list(page.object_list))
     return page
 

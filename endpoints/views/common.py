@@ -26,13 +26,18 @@ def may_publish(request: HttpRequest) -> bool:
     return may(request, Permission.PUBLISH)
 
 
-def next_path(request: ActorRequest, page: str, **kwargs: str) -> str:
-    """Where a form goes back to: its own `next` below this workspace, else the named page."""
+def back_url(request: ActorRequest, fallback: str) -> str:
+    """Where a form goes back to: its own `next` below this workspace, else `fallback`."""
     wanted = request.POST.get("next", "")
     here = f"/w/{request.workspace.name}/"
     if wanted.startswith(here) and url_has_allowed_host_and_scheme(wanted, allowed_hosts=None):
         return wanted
-    return url_of(request, page, **kwargs)
+    return fallback
+
+
+def next_path(request: ActorRequest, page: str, **kwargs: str) -> str:
+    """The same, with a named page of this floor to fall back to."""
+    return back_url(request, url_of(request, page, **kwargs))
 
 
 def do_and_tell(request: HttpRequest, act: Callable[[], str], back: str) -> HttpResponse:

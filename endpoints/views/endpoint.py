@@ -14,8 +14,6 @@ from endpoints.api.shapes import place_of
 from endpoints.domain.addresses import endpoint_address
 from endpoints.domain.version_diff import compare_versions
 from endpoints.models import EndpointVersion, PipelineEndpoint
-from endpoints.schedule_page_selectors import listed_schedules
-from endpoints.schedule_selectors import schedules_of
 from endpoints.services.pipeline_endpoints import (
     archive_endpoint,
     describe_endpoint,
@@ -25,13 +23,13 @@ from endpoints.services.pipeline_endpoints import (
 )
 from endpoints.views.common import do_and_tell, field_errors, may_publish, next_path, url_of
 from endpoints.views.consume import consume_context
+from endpoints.views.schedules import schedules_tab
 from pipelines.page_selectors import newest_event
 from pipelines.views.common import crumbs, may_write
 from workspaces.domain.errors import Conflict, InvalidInput
 from workspaces.domain.roles import Permission
 from workspaces.pages import ActorRequest, workspace_page
 
-LISTED_SCHEDULES = 200
 TABS = (
     ("overview", "Overview", "info"),
     ("versions", "Versions", "branch"),
@@ -84,11 +82,7 @@ def _page(
     elif tab == "runs":
         context |= _runs(request, endpoint)
     elif tab == "schedules":
-        context |= {
-            "listed": listed_schedules(list(schedules_of(endpoint)[:LISTED_SCHEDULES])),
-            "new_query": f"endpoint={endpoint.uid}",
-            "may_change": context["may_publish"],
-        }
+        context |= schedules_tab(request, endpoint)
     elif tab == "consume":
         context |= consume_context(request, endpoint, default)
     only_list = request.headers.get("HX-Target") == "runs-list" and tab == "runs"

@@ -21,7 +21,8 @@ from endpoints.services.rules import (
     rotate_rule_secret,
     send_test,
 )
-from endpoints.views.schedules import back_url, schedule_context
+from endpoints.views.common import back_url, url_of
+from endpoints.views.schedules import schedule_context
 from pipelines.views.common import crumbs, may
 from workspaces.domain.errors import ForebayError, InvalidInput
 from workspaces.domain.roles import Permission
@@ -53,12 +54,12 @@ def _context(request: ActorRequest, subject: Subject, *trail: tuple[str, str]) -
     if isinstance(subject, Schedule):
         context = schedule_context(request, subject, *steps)
     else:
-        home = f"/w/{request.workspace.name}/endpoints/"
+        home = url_of(request, "endpoint", endpoint_id=subject.uid)
         context = {
             "endpoint": subject,
             "section": "endpoints",
             "breadcrumbs": crumbs(
-                request, ("Endpoints", home), (subject.name, f"{home}{subject.uid}/"), *steps
+                request, ("Endpoints", url_of(request, "endpoints")), (subject.name, home), *steps
             ),
             "may_change": may(request, Permission.PUBLISH),
             "may_write": may(request, Permission.WRITE),

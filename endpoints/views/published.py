@@ -15,21 +15,26 @@ from endpoints.domain.addresses import published_address
 from endpoints.models import PublishedPipeline
 from endpoints.services.publishing import change_published
 from endpoints.views.common import field_errors, may_publish, url_of
+from endpoints.views.schedules import schedules_tab
 from pipelines.page_selectors import newest_event
 from pipelines.views.common import crumbs, may_write
 from workspaces.domain.errors import Conflict, InvalidInput
 from workspaces.domain.roles import Permission
 from workspaces.pages import ActorRequest, workspace_page
 
-TABS = (("details", "Details", "graph"), ("runs", "Runs", "pipelines"))
+TABS = (
+    ("details", "Details", "graph"),
+    ("runs", "Runs", "pipelines"),
+    ("schedules", "Schedules", "calendar"),
+)
 
 
 @workspace_page(Permission.READ)
 def show_published(request: ActorRequest, published_id: str) -> HttpResponse:
-    """Details with the graph, or the runs; the tab is in the URL."""
+    """Details with the graph, the runs, or the schedules; the tab is in the URL."""
     published = selectors.get_published(request.workspace, published_id)
-    tab = "runs" if request.GET.get("tab") == "runs" else "details"
-    return _page(request, published, tab)
+    asked = request.GET.get("tab", "")
+    return _page(request, published, asked if asked in ("runs", "schedules") else "details")
 
 
 def _page(
@@ -64,6 +69,8 @@ def _page(
         page = request.GET.get("page", "1")
         context["page"] = page_selectors.published_runs_page(published, page)
         context["show_experiment"] = True
+    elif tab == "schedules":
+        context |= schedules_tab(request, published)
     else:
         context["read_at_run_time"] = selectors.read_at_run_time(published)
         context["environments"] = [

@@ -9,14 +9,14 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from endpoints import schedule_page_selectors as reads
-from endpoints.models import Schedule
+from endpoints.models import PipelineEndpoint, PublishedPipeline, Schedule
 from endpoints.schedule_page_selectors import SchedulesAsked
 from endpoints.schedule_selectors import get_schedule
 from endpoints.services.schedules import change_schedule, delete_schedule, run_now
+from endpoints.views.common import back_url
 from pipelines.page_selectors import newest_event
 from pipelines.views.common import crumbs, may, page_url, render_list
 from workspaces.domain.errors import ForebayError
@@ -36,15 +36,6 @@ def schedule_url(request: ActorRequest, schedule: Schedule, page: str = "schedul
     return reverse(f"schedules:{page}", args=[request.workspace.name, schedule.uid])
 
 
-def back_url(request: ActorRequest, fallback: str) -> str:
-    """Where a form goes back to: its own `next` below this workspace, else `fallback`."""
-    wanted = request.POST.get("next", "")
-    here = f"/w/{request.workspace.name}/"
-    if wanted.startswith(here) and url_has_allowed_host_and_scheme(wanted, allowed_hosts=None):
-        return wanted
-    return fallback
-
-
 def schedule_context(
     request: ActorRequest, schedule: Schedule, *trail: tuple[str, str]
 ) -> dict[str, Any]:
@@ -59,6 +50,20 @@ def schedule_context(
         ),
         "may_change": may(request, Permission.PUBLISH),
         "may_write": may(request, Permission.WRITE),
+    }
+
+
+def schedules_tab(
+    request: ActorRequest, target: PublishedPipeline | PipelineEndpoint
+) -> dict[str, Any]:
+    """What endpoints/schedules_of.html reads: the schedules of what they run."""
+    kind = "published" if isinstance(target, PublishedPipeline) else "endpoint"
+    page = reads.schedules_of_page(target, request.GET.get("page", "1"))
+    return {
+        "page": page,
+        "listed": page.object_list,
+        "new_query": f"{kind}={target.uid}",
+        "may_change": may(request, Permission.PUBLISH),
     }
 
 

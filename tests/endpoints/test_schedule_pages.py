@@ -397,3 +397,20 @@ def test_a_target_that_the_list_is_too_short_for_stays_chosen(
     PublishedPipeline.objects.update(status="Disabled")
     page = browser.get(f"{NEW}?published={published.uid}").content.decode()
     assert f'<option value="published:{published.uid}" selected>' in page
+
+
+def test_the_tab_of_what_they_run_lists_its_schedules(
+    browser: Client, make: Callable[..., Schedule], workspace: Any, actor: Any, published: Any
+) -> None:
+    endpoint = create_endpoint(workspace=workspace, actor=actor, name="score", published=published)
+    tab = f"/w/lab/endpoints/{endpoint.uid}/?tab=schedules"
+    empty = browser.get(tab).content.decode()
+    assert "No schedule runs this" in empty
+    assert f"{NEW}?endpoint={endpoint.uid}" in empty
+    make("of the endpoint", published_pipeline=None, endpoint=endpoint.uid)
+    make("of the pipeline", status="Disabled")
+    assert ">of the endpoint</a>" in browser.get(tab).content.decode()
+    other = browser.get(f"/w/lab/published/{published.uid}/?tab=schedules").content.decode()
+    assert ">of the pipeline</a>" in other
+    assert ">of the endpoint</a>" not in other
+    assert f"{NEW}?published={published.uid}" in other
