@@ -171,6 +171,7 @@ def test_messages_tell_their_state_error_and_next_try(
         page = browser.get(url).content.decode()
         assert "Trying again" in page
         assert "The server said &lt;no&gt;." in page
+        assert "2 attempts" in page
         assert "next try" in page
 
 
