@@ -13,6 +13,7 @@ from endpoints import selectors
 from endpoints.api.published import CREATED, StartedRunView
 from endpoints.api.reading import read_flag, read_switch, read_version
 from endpoints.api.shapes import endpoint_shape
+from endpoints.domain.texts import unknown_fields
 from endpoints.models import PipelineEndpoint
 from endpoints.services.endpoint_changes import change_endpoint
 from endpoints.services.endpoint_publishing import publish_endpoint, publish_version
@@ -22,6 +23,7 @@ from pipelines.api.shapes import new_run_shape, run_shape
 from workspaces.api.base import WorkspaceAPIView, json_object
 from workspaces.api.idempotency import idempotent, note_done
 from workspaces.api.pagination import cursor_page
+from workspaces.domain.errors import InvalidInput
 from workspaces.domain.roles import Permission
 
 
@@ -139,8 +141,15 @@ class EndpointVersionView(EndpointAnswersView):
         endpoint."""
         endpoint = selectors.get_endpoint(self.workspace, endpoint_id)
         found = selectors.get_version(endpoint, version)
-        status = json_object(request).get("status")
-        set_version_status(endpoint=endpoint, actor=self.actor, number=found.number, status=status)
+        body = json_object(request)
+        if problems := unknown_fields(body, ("status",)):
+            raise InvalidInput.of(problems)
+        set_version_status(
+            endpoint=endpoint,
+            actor=self.actor,
+            number=found.number,
+            status=body.get("status"),
+        )
         return Response(self.detail(endpoint_id))
 
 

@@ -231,6 +231,8 @@ def test_the_default_version_can_t_be_disabled(api: Any, score: Any, publish: An
     refused = api.patch(f"{there}/versions/0", {"status": "Disabled"})
     assert (refused.status_code, refused.json()["code"]) == (409, "default_version")
     assert "Version 0 is the default of endpoint 'score'" in refused.json()["detail"]
+    odd = api.patch(f"{there}/versions/1", {"status": "Disabled", "make_default": True})
+    assert (odd.status_code, odd.json()["problems"][0]["field"]) == (422, "make_default")
     assert api.patch(f"{there}/versions/1", {"status": "Disabled"}).status_code == 200
     assert api.post(f"{there}/submit", {"version": "1"}).json()["code"] == "disabled"
     moved = api.patch(there, {"default_version": 1})

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from endpoints.models import PublishedPipeline, Schedule, ScheduleTick
 from endpoints.services.pipeline_endpoints import create_endpoint
+from endpoints.services.schedule_runs import submit_scheduled
 from endpoints.services.schedules import create_schedule
 from pipelines.models import Run
 from tests.pages.conftest import sign_in
@@ -228,6 +229,21 @@ def test_the_path_goes_to_a_parameter_that_nobody_fills_in(
     assert (row.path_on_datastore, row.data_path_parameter_name) == ("in", "name")
     assert "name" not in row.parameters
     assert "No file waits." in browser.get(f"{LIST}{row.uid}/").content.decode()
+
+
+def test_a_run_names_the_files_that_brought_it_about(
+    browser: Client, actor: Any, make: Callable[..., Schedule]
+) -> None:
+    paths = [f"in/{number}-<b>.csv" for number in range(6)]
+    run = submit_scheduled(
+        schedule=make(),
+        actor=actor,
+        due_at=timezone.now(),
+        changed={"count": 1200, "paths": paths},
+    )
+    page = browser.get(f"/w/lab/runs/{run.uid}/").content.decode()
+    assert "in/0-&lt;b&gt;.csv" in page and "in/4-" in page and "in/5-" not in page
+    assert "1200 files in all" in page
 
 
 def test_an_edit_sends_only_what_changed(browser: Client, make: Callable[..., Schedule]) -> None:
