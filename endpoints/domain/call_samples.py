@@ -62,7 +62,7 @@ def as_curl(address: str, body: Mapping[str, Any]) -> str:
     """For a shell; the token comes from its environment."""
     text = shlex.quote(json.dumps(body, indent=2, ensure_ascii=False))
     return (
-        f"curl -sS --fail-with-body {shlex.quote(address)} \\\n"
+        f"curl -sS --fail-with-body \\\n  {shlex.quote(address)} \\\n"
         f'  -H "Authorization: Bearer ${TOKEN}" \\\n'
         f'  -H "Content-Type: application/json" \\\n'
         f"  -d {text}"

@@ -15,6 +15,8 @@ export interface Card {
   outputs: Port[];
   /** What a source gives to the steps that it feeds. */
   feeds?: PortKind;
+  /** Where a step runs, as its graph says. */
+  compute?: string;
   width: number;
   height: number;
 }
@@ -71,9 +73,14 @@ function stepCard(node: NodeJson, types: Types): Card {
     title: `Output ${output.name} (files${output.datastore ? ` on ${output.datastore}` : ""})`,
   }));
   return {
-    id: stepCardId(node.id), kind: "step", node: node.id, label: node.name || node.id, detail: node.comment ?? "", inputs, outputs,
+    id: stepCardId(node.id), kind: "step", node: node.id, label: node.name || node.id, detail: node.comment ?? "", inputs, outputs, compute: computeWord(node.compute),
     width: CARD_WIDTH, height: CARD_HEIGHT + (inputs.length ? PORT_ROW : 0) + (outputs.length ? PORT_ROW : 0),
   };
+}
+
+function computeWord(compute: NodeJson["compute"]): string {
+  if (compute && typeof compute === "object") return `parameter ${compute.parameter}`;
+  return compute ?? "";
 }
 
 function sourceKind(source: SourceJson, types: Types): PortKind {

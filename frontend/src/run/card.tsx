@@ -28,7 +28,7 @@ export const StepCard = memo(function StepCard({ data, selected }: NodeProps<Car
   const level = useLevel();
   const status = shownStatus(step);
   return (
-    <div className={`step-card ${level}${selected ? " is-selected" : ""}`} data-status={status}>
+    <div className={`step-card ${level}${selected ? " is-selected" : ""}`} data-status={step ? status : ""}>
       <Ports card={card} side="in" ports={card.inputs} named={level === "near"} />
       {ordered && <Handle type="target" id={ORDER_PORT} position={Position.Top} isConnectable={false} className="port port-order" />}
       {level === "near" ? (
@@ -68,7 +68,7 @@ function Foot({ card, step }: { card: Card; step: StepJson | undefined }) {
   return (
     <div className="card-line card-foot" title={text || why || card.detail || undefined}>
       {text ? <span className="card-ellipsis" dir="auto">{text}</span> : (
-        <><Icon name="compute" /><span className="card-ellipsis" dir="auto">{step?.compute || "default compute"}</span></>
+        <><Icon name="compute" /><span className="card-ellipsis" dir="auto">{step?.compute || card.compute || "default compute"}</span></>
       )}
       {triesText(step) && <span className="card-attempt">{triesText(step)}</span>}
     </div>
