@@ -143,7 +143,7 @@ COMPONENTS: dict[str, JSON] = {
         endpoints=listed(shape(id=TEXT, name=TEXT, status=TEXT, version=TEXT, is_default=FLAG)),
     ),
     "Publish": body(("name", "graph"), graph=ref("Graph"), **PUBLISH),
-    "PublishRun": body(("name",), {"name": "nightly", "version": "1.4"}, **PUBLISH),
+    "PublishRun": body(("name",), {"name": "nightly", "version": "1.4"}, **PUBLISH, defaults=WORDS),
     "PublishedChanges": body(
         (), {"status": "Disabled"}, name=name_text(), description=DESCRIPTION, status=LIVE
     ),

@@ -38,7 +38,7 @@ SUBMIT = {
     "description": DESCRIPTION,
     "tags": TEXTS,
     "properties": TEXTS,
-    "source": choice("SDK", "Designer", "REST", "Schedule"),
+    "source": choice("SDK", "Designer", "Studio", "REST", "Schedule"),
     "regenerate_outputs": {**FLAG, "description": "Run every step, whatever could be reused."},
     "continue_on_step_failure": FLAG,
     "force_nodes": {**NODE_IDS, "description": "Steps that run whatever could be reused."},
