@@ -195,3 +195,37 @@ def test_the_pages_are_accessible_and_fit(
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     assert Axe().run(page).response["violations"] == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_the_trigger_is_chosen_with_the_keyboard_and_nothing_typed_is_lost(
+    studio: MailStudio, page: Page, published: str
+) -> None:
+    page.goto(f"{LIST}new/?published={published}")
+    page.get_by_label("Hours").fill("9")
+    page.locator("#trigger-recurrence").focus()
+    page.keyboard.press("ArrowRight")
+    cron = page.get_by_label("Cron line").last
+    expect(cron).to_be_visible()
+    page.keyboard.press("Tab")
+    expect(cron).to_be_focused()
+    page.keyboard.type("0 6")
+    expect(page.locator("#cron-note")).to_contain_text("five fields")
+    page.locator("#trigger-cron").focus()
+    page.keyboard.press("ArrowLeft")
+    expect(page.get_by_label("Hours")).to_have_value("9")
+    expect(page.locator("#schedule-preview")).to_contain_text("Every day at 09:00")
+
+
+@pytest.mark.parametrize("page", WAYS, indirect=True)
+def test_the_pages_of_a_rule_are_accessible_and_fit(
+    studio: MailStudio, page: Page, schedule: str
+) -> None:
+    address = "a.very.long.address.of.somebody@a.very.long.subdomain.of.example.com"
+    body = {"schedule": schedule, "channel": "email", "address": address}
+    rule = studio.post("/notification-rules", body)["id"]
+    studio.post(f"/notification-rules/{rule}/test", {})
+    for path in (f"/w/forebay/notifications/{rule}/", f"{LIST}{schedule}/notifications/"):
+        page.goto(path)
+        expect(page.get_by_text("Sent", exact=True).first).to_be_visible()
+        assert Axe().run(page).response["violations"] == []
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

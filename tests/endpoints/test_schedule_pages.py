@@ -430,3 +430,18 @@ def test_the_tab_of_what_they_run_lists_its_schedules(
     assert ">of the pipeline</a>" in other
     assert ">of the endpoint</a>" not in other
     assert f"{NEW}?published={published.uid}" in other
+
+
+def test_half_written_files_of_a_watched_path_are_named(
+    browser: Client, make: Callable[..., Schedule]
+) -> None:
+    row = make(datastore="workspaceblobstore", path_on_datastore="incoming")
+    pending = {f"incoming/<{number:02}>.csv": "1" for number in range(25)}
+    row.watch.pending, row.watch.pending_since = pending, timezone.now()
+    row.watch.save()
+    page = browser.get(f"{LIST}{row.uid}/").content.decode()
+    assert "waiting for a second look" in page
+    assert "incoming/&lt;19&gt;.csv" in page
+    assert "incoming/&lt;20&gt;.csv" not in page
+    assert "and 5 more" in page
+    assert "Next five looks" in page
