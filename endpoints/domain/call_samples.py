@@ -34,12 +34,17 @@ def sample_values(
 def call_body(
     parameters: Sequence[Mapping[str, Any]], values: Mapping[str, Any], experiment: str
 ) -> dict[str, Any]:
-    """The body of a call at v1's addresses: data has sections of its own there."""
+    """The body of a call at v1's addresses: data has sections of its own there.
+
+    What has no value is left out: the answer then says that it is required.
+    """
     body: dict[str, Any] = {"ExperimentName": experiment}
     sections: dict[str, dict[str, Any]] = {}
     types = {one["name"]: one["type"] for one in parameters}
     for name, value in values.items():
         kind = types.get(name)
+        if value is None:
+            continue
         if kind == "datapath":
             path = {"DataStoreName": value.get("datastore"), "RelativePath": value.get("path")}
             sections.setdefault("DataPathAssignments", {})[name] = path

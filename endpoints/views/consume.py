@@ -93,14 +93,12 @@ def show_request(request: ActorRequest, endpoint_id: str) -> HttpResponse:
 def _body(
     request: ActorRequest, parameters: list[dict[str, Any]], fields: list[Field]
 ) -> dict[str, Any]:
-    """Parameters that have no default are sent even when nothing was typed."""
-    needed = {one["name"] for one in parameters if one.get("default") is None}
-    values = values_of(fields, {})
-    values |= {
-        one.name: one.text for one in fields if one.name in needed and one.name not in values
-    }
     defaults = {one["name"]: one.get("default") for one in parameters}
-    body = call_body(parameters, {**defaults, **values}, request.POST.get("experiment", "").strip())
+    body = call_body(
+        parameters,
+        {**defaults, **values_of(fields, {})},
+        request.POST.get("experiment", "").strip(),
+    )
     if description := request.POST.get("description", "").strip():
         body["Description"] = description
     if request.POST.get("regenerate") == "1":

@@ -301,6 +301,30 @@ def test_the_request_of_try_it(browser: Client, endpoint: PipelineEndpoint) -> N
     assert "is no whole number" in browser.post(url, {"p0": "x"}).content.decode()
 
 
+def test_required_parameters_of_every_type_on_consume_and_in_the_request(
+    browser: Client, workspace: Any, actor: Any, source: str
+) -> None:
+    graph = graph_json("a", snapshot=source)
+    kinds = ("int", "float", "string", "bool", "datapath", "dataset")
+    graph["parameters"] = [{"name": f"my {k}", "type": k, "default": None} for k in kinds]
+    made = publish_graph(workspace=workspace, actor=actor, body={"name": "x", "graph": graph})
+    endpoint = create_endpoint(workspace=workspace, actor=actor, name="x", published=made)
+    page = f"{W}endpoints/{endpoint.uid}/"
+    assert "have no default" in text(browser, f"{page}?tab=consume")
+    json = {"Accept": "application/json"}
+    typed = {"p0": "1", "p1": "0.5", "p2": "t", "p3": "true"}
+    typed |= {"p4-datastore": "workspaceblobstore", "p4-path": "in", "p5-dataset": "people"}
+    told = browser.post(f"{page}request", typed, headers=json).json()
+    assert told["body"]["DataPathAssignments"]["my datapath"]["RelativePath"] == "in"
+    reference = told["body"]["DataSetDefinitionValueAssignments"]["my dataset"]
+    assert reference["DataSetReference"] == {"Name": "people", "Version": "latest"}
+    assert told["body"]["ParameterAssignments"]["my bool"] is True
+    none = browser.post(f"{page}request", {}, headers=json).json()
+    assert none["problem"].startswith("Mend my int, my float")
+    refused = browser.post(f"{page}submit", {"experiment": "x"})
+    assert refused.status_code == 422
+
+
 def test_a_run_is_published_behind_a_new_and_an_existing_endpoint(
     browser: Client, run: Run, endpoint: PipelineEndpoint
 ) -> None:

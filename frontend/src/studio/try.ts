@@ -25,6 +25,7 @@ async function call(form: HTMLFormElement): Promise<void> {
     const token = String(data.get("csrfmiddlewaretoken") ?? "");
     const asked = await fetch(form.dataset["try"] ?? "", { method: "POST", body: data, credentials: "same-origin", headers: { Accept: "application/json" } });
     if (!asked.ok) throw new Error(`The studio answered ${asked.status}. Load the page again.`);
+    if (asked.redirected) throw new Error("You are signed out: load the page again and sign in.");
     const prepared = await asked.json() as Prepared;
     if (prepared.problem) throw new Error(prepared.problem);
     const started = performance.now();
