@@ -177,7 +177,9 @@ def attempt_delivery(row: Delivery) -> Delivery:
     else:
         row.state = Delivery.FAILED if error else Delivery.SENT
         row.next_at, row.ended_at = None, now
-    row.save(update_fields=["state", "next_at", "last_error", "ended_at"])
+    Delivery.objects.filter(pk=row.pk).update(  # its rule may have been deleted meanwhile
+        state=row.state, next_at=row.next_at, last_error=row.last_error, ended_at=row.ended_at
+    )
     return row
 
 

@@ -20,6 +20,7 @@ from django.utils import timezone
 from endpoints.models import Delivery, EventCursor, NotificationRule, Schedule, ScheduleTick
 from endpoints.services import deliveries
 from endpoints.services.deliveries import (
+    attempt_delivery,
     claim_delivery,
     collect_ended_runs,
     deliver_due,
@@ -151,6 +152,18 @@ def test_only_what_a_rule_asks_for_and_each_end_once(
         deliver_due(seconds=5)
     assert sorted(call.path for call in hook.calls) == ["/both", "/both", "/failed"]
     assert next_delivery() is None
+
+
+def test_a_rule_that_is_deleted_while_its_message_is_sent(
+    api: Any, endpoint: Any, run: Any, hook: Listener
+) -> None:
+    made = rule(api, endpoint, channel="webhook", address=f"{hook.url}/x")
+    run(Status.FAILED)
+    row = Delivery.objects.select_related("rule__workspace").get()
+    assert claim_delivery(row, now=timezone.now())
+    assert api.delete(f"{RULES}/{made['id']}").status_code == 204
+    attempt_delivery(row)
+    assert row.state == Delivery.SENT and not Delivery.objects.exists()
 
 
 def test_a_reader_of_events_that_was_killed_reads_them_again_and_tells_once(
