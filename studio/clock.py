@@ -57,7 +57,7 @@ class Clock:
         collect_ended_runs(now=moment)
         self._ask(LOOK, next_look())
         self._ask(DELIVER, next_delivery())
-        if due is None:
+        if due is None or due <= moment:  # what is still due could not be done: not at once again
             return LOOK_EVERY
         left = (due - self.now()).total_seconds()
         return min(LOOK_EVERY, max(0.05, left))

@@ -63,7 +63,12 @@ def fire_schedule(schedule: Schedule, *, now: datetime) -> None:
     if schedule.next_due_at is None or schedule.next_due_at > now:
         return
     policy = MissedPolicy(schedule.missed_policy)
-    plan = plan_ticks(rule_of(schedule), first=schedule.next_due_at, now=now, policy=policy)
+    try:
+        rule = rule_of(schedule)
+    except ForebayError as error:
+        _stop(schedule, error, now)
+        return
+    plan = plan_ticks(rule, first=schedule.next_due_at, now=now, policy=policy)
     following = [*plan.due[1:], plan.following]
     try:
         if plan.left_out and plan.last_left_out is not None:
@@ -83,6 +88,17 @@ def fire_schedule(schedule: Schedule, *, now: datetime) -> None:
             if number == 0:
                 tick.missed, tick.sentence = plan.merged, merged_sentence(plan)
             _submit(tick, following[number])
+    except AlreadyDone:
+        logger.info("schedule %s was looked at by another scheduler", schedule.uid)
+
+
+def _stop(schedule: Schedule, error: ForebayError, now: datetime) -> None:
+    """Its rule can't be read any more, as when a time zone lost its name: it is told, once, and
+    waits until `repair_due_times` can read it again."""
+    tick = ScheduleTick(schedule=schedule, due_at=schedule.next_due_at or now, done_at=now)
+    tick.outcome, tick.sentence = ScheduleTick.FAILED, error.detail
+    try:
+        _finish(tick, None)
     except AlreadyDone:
         logger.info("schedule %s was looked at by another scheduler", schedule.uid)
 
@@ -183,7 +199,10 @@ def repair_due_times(*, now: datetime) -> int:
     for schedule in rows.select_related(*RELATED).iterator(REPAIR_BATCH):
         if schedule.next_due_at is not None and schedule.next_due_at <= now:
             continue  # it is due: the next look does it
-        right = _next_without_tick(schedule, now)
+        try:
+            right = _next_without_tick(schedule, now)
+        except ForebayError:
+            continue  # told when it was due (`_stop`)
         if schedule.trigger == Schedule.DATASTORE:
             slack = timedelta(minutes=schedule.polling_interval + 1)
             if schedule.next_due_at is not None and schedule.next_due_at <= now + slack:

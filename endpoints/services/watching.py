@@ -224,7 +224,7 @@ def _move_on(schedule: Schedule, now: datetime) -> None:
     """After an error of ours: look again at the next poll, not at once and forever."""
     try:
         advance(schedule, _next_poll(schedule, now))
-    except AlreadyDone:
+    except (AlreadyDone, ForebayError):
         pass
 
 

@@ -20,6 +20,7 @@ from endpoints.services.schedule_ticks import (
 )
 from endpoints.services.schedules import change_schedule, create_schedule
 from pipelines.models import Run
+from studio.clock import LOOK_EVERY, Clock
 from workspaces.domain.roles import Role
 from workspaces.models import Member
 from workspaces.services.workspaces import set_member
@@ -202,6 +203,40 @@ def test_an_error_of_ours_is_told_and_holds_up_no_other(
     assert outcomes(broken) == [("03 12:00", "failed")]
     assert "a bug" not in ScheduleTick.objects.get(schedule=broken).sentence
     assert outcomes(fine) == [("03 12:00", "submitted")]
+
+
+def test_one_whose_rule_can_not_be_read_any_more_is_told_once_and_holds_up_nothing(
+    make: Any,
+) -> None:
+    broken, fine = make(name="broken"), make(name="fine")
+    Schedule.objects.filter(pk=broken.pk).update(time_zone="Gone/Away")
+    for minutes in range(3):
+        now = NOON + timedelta(minutes=minutes)
+        fire_due(now=now)
+        repair_due_times(now=now)
+    assert outcomes(broken) == [("03 12:00", "failed")]
+    assert "'Gone/Away' is not known" in ScheduleTick.objects.get(schedule=broken).sentence
+    assert outcomes(fine) == [("03 12:00", "submitted")]
+    assert read(broken).next_due_at is None
+    Schedule.objects.filter(pk=broken.pk).update(time_zone="UTC")
+    repair_due_times(now=NOON + timedelta(minutes=5))
+    assert read(broken).next_due_at == NOON + HOUR
+
+
+def test_the_clock_waits_before_it_tries_again_what_could_not_be_done(
+    make: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make()
+    now = NOON + timedelta(seconds=3)
+
+    def busy(**kwargs: Any) -> Any:
+        raise OperationalError("database is locked")
+
+    monkeypatch.setattr(schedule_ticks, "submit_scheduled", busy)
+    assert Clock(now=lambda: now)._look() == LOOK_EVERY
+    monkeypatch.undo()
+    Clock(now=lambda: now)._look()
+    assert ScheduleTick.objects.get().outcome == "submitted"
 
 
 def test_a_busy_database_leaves_it_due(make: Any, monkeypatch: pytest.MonkeyPatch) -> None:
