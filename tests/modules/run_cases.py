@@ -30,7 +30,7 @@ def main() -> None:
     warnings.filterwarnings("ignore", category=DeprecationWarning)
     for file in sorted((HERE / "cases").glob("*.py")):
         module = load(file)
-        for name, case in vars(module).items():
+        for name, case in list(vars(module).items()):
             if not name.startswith("case_"):
                 continue
             error = ""

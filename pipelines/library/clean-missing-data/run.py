@@ -1,0 +1,64 @@
+"""Clean Missing Data: gaps are filled, or go with their rows or columns."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+from forebay_modules.columns import column_type, need_columns
+from forebay_modules.errors import ModuleError
+from forebay_modules.models import Transform
+from forebay_modules.run import Context, Outputs, main
+from forebay_modules.transforms import apply_transform
+
+
+def run(context: Context) -> Outputs:
+    """`cleaned`, and `transform` that does the same to other data."""
+    table, mode = context.table("dataset"), context.setting("mode")
+    frame = table.frame
+    names = need_columns(frame, context.setting("columns"), "Columns to clean")
+    low, high = context.setting("min_ratio"), context.setting("max_ratio")
+    share = frame[names].isna().mean()
+    names = [name for name in names if share[name] > 0 and low <= share[name] <= high]
+    if mode == "remove_rows":
+        transform = Transform("whole_rows", {"columns": names})
+    elif mode == "remove_columns":
+        kept = [name for name in frame.columns if name not in names]
+        transform = Transform("select", {"columns": kept})
+    else:
+        values = {name: _value(frame[name], mode, context.setting("value")) for name in names}
+        state = {"columns": names, "values": values, "indicators": context.setting("indicators")}
+        transform = Transform("fill", state)
+    return {"cleaned": apply_transform(transform, table), "transform": transform}
+
+
+def _value(values: pd.Series, mode: str, given: str | None) -> Any:
+    """What fills the gaps of a column."""
+    kind = column_type(values)
+    if mode == "value":
+        return _as_kind(values, kind, given or "")
+    if mode == "mode":
+        most = values.mode()
+        if most.empty:
+            raise ModuleError(f"Column {values.name!r} is empty: it has no most frequent value.")
+        return most.iloc[0]
+    if kind != "numeric":
+        raise ModuleError(
+            f"Column {values.name!r} holds {kind} and has no {mode}. Leave it out, or replace with "
+            "the most frequent value."
+        )
+    return float(values.mean() if mode == "mean" else values.median())
+
+
+def _as_kind(values: pd.Series, kind: str, given: str) -> Any:
+    if kind != "numeric":
+        return given
+    try:
+        number = float(given)
+    except ValueError:
+        raise ModuleError(f"Column {values.name!r} holds numbers, and {given!r} is none.") from None
+    return number
+
+
+if __name__ == "__main__":
+    main(run)
