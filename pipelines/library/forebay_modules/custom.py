@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from sklearn.base import BaseEstimator
+
 from .errors import ModuleError
 
 CLASS = "PythonModel"
@@ -18,7 +20,7 @@ def define(source: str) -> Any:
     return names[CLASS]
 
 
-class CustomModel:
+class CustomModel(BaseEstimator):  # type: ignore[misc]
     """Wraps the source; it runs in the step, as every script of the user does.
 
     The source defines `class PythonModel` with `fit(self, X, y)` and `predict(self, X)`, and
@@ -27,15 +29,6 @@ class CustomModel:
 
     def __init__(self, source: str) -> None:
         self.source = source
-
-    def get_params(self, deep: bool = True) -> dict[str, Any]:
-        """scikit-learn's way to copy an estimator."""
-        return {"source": self.source}
-
-    def set_params(self, **params: Any) -> CustomModel:
-        """scikit-learn's way to change an estimator."""
-        self.source = params.get("source", self.source)
-        return self
 
     def fit(self, X: Any, y: Any) -> CustomModel:
         """Make the user's model and let it learn."""

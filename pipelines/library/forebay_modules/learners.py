@@ -60,3 +60,14 @@ class Learner:
         if self.estimator not in ESTIMATORS:
             raise ModuleError(f"This studio knows no algorithm {self.estimator!r}.")
         return ESTIMATORS[self.estimator][1](**self.settings)
+
+
+def layer_sizes(text: str) -> list[int]:
+    """`"100, 50"` as the sizes of a network's hidden layers."""
+    try:
+        sizes = [int(one) for one in text.split(",")]
+    except ValueError:
+        sizes = [0]
+    if not all(1 <= size <= 100_000 for size in sizes):
+        raise ModuleError(f"Hidden layers are comma separated numbers from 1 up, not {text!r}.")
+    return sizes

@@ -17,7 +17,7 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from .columns import column_type, need_column, need_columns
 from .custom import CustomModel
 from .errors import ModuleError
-from .learners import CLASSIFICATION, Learner
+from .learners import CLASSIFICATION, CLUSTERING, Learner
 from .tables import Table
 
 ABOUT, LEARNER = "_about.json", "learner.json"
@@ -78,6 +78,8 @@ def train(learner: Learner, table: Table, label: str, features: Any = None) -> M
     """Fit a learner on a table. `features`: a choice of columns; all but the label if None."""
     frame = table.frame
     need_column(frame, label)
+    if learner.task == CLUSTERING:
+        raise ModuleError("This algorithm finds groups: use Train Clustering Model.")
     rest = {"all": True, "except": [label]} if features is None else features
     names = [one for one in need_columns(frame, rest, "Features") if one != label]
     known = frame[frame[label].notna()]
@@ -94,6 +96,19 @@ def train(learner: Learner, table: Table, label: str, features: Any = None) -> M
     pipeline = build_pipeline(learner, known[names])
     pipeline.fit(known[names], target)
     return Model(pipeline, learner.task, names, label, classes, learner)
+
+
+def assign_clusters(model: Model, table: Table) -> Table:
+    """The table with `Assignments`, and the distance to each group's centre."""
+    if model.task != CLUSTERING:
+        raise ModuleError("This model finds no groups: use Score Model.")
+    features = model.check(table.frame)
+    groups = model.pipeline.predict(features)
+    distances = model.pipeline.transform(features)
+    added: dict[str, Any] = {"Assignments": groups}
+    for number in range(distances.shape[1]):
+        added[f"DistancesToClusterCenter no.{number}"] = distances[:, number]
+    return Table(table.frame.reset_index(drop=True).assign(**added), dict(table.roles))
 
 
 def _check_classes(learner: Learner, label: str, classes: list[Any]) -> None:

@@ -1,0 +1,48 @@
+"""Cross Validate Model."""
+
+from __future__ import annotations
+
+import pandas as pd
+from forebay_modules.columns import need_column
+from forebay_modules.errors import ModuleError
+from forebay_modules.evaluation import evaluate
+from forebay_modules.learners import CLASSIFICATION
+from forebay_modules.models import train
+from forebay_modules.run import Context, Outputs, main
+from forebay_modules.tables import Table
+from sklearn.model_selection import KFold, StratifiedKFold
+
+
+def run(context: Context) -> Outputs:
+    """`scored`: each row as the model scored it that had not seen it; `results`: a row a fold."""
+    table, learner = context.table("dataset"), context.inputs["learner"]
+    label = need_column(table.frame, context.setting("label"))
+    known = table.replaced(table.frame[table.frame[label].notna()])
+    kind = StratifiedKFold if learner.task == CLASSIFICATION else KFold
+    splitter = kind(context.setting("folds"), shuffle=True, random_state=context.setting("seed"))
+    try:
+        parts = list(splitter.split(known.frame, known.frame[label].astype(str)))
+    except ValueError as error:
+        raise ModuleError(f"The rows can't be divided so: {error}") from error
+    pieces, rows, roles = [], [], {}
+    for number, (rest, picked) in enumerate(parts, start=1):
+        seen = known.replaced(known.frame.iloc[rest])
+        model = train(learner, seen, label, context.setting("features"))
+        scored = model.score(known.replaced(known.frame.iloc[picked]))
+        pieces.append(scored.frame.assign(Fold=number))
+        roles = scored.roles
+        rows.append({"Fold": number, **evaluate(scored, label).metrics})
+    folds = pd.DataFrame(rows)
+    for name in folds.columns.drop("Fold"):
+        context.metric(f"Mean {name}", float(folds[name].mean()))
+    mean = pd.DataFrame([{"Fold": "Mean", **folds.drop(columns="Fold").mean().to_dict()}])
+    spread = pd.DataFrame([{"Fold": "Std", **folds.drop(columns="Fold").std().to_dict()}])
+    summary = pd.concat([folds.astype({"Fold": str}), mean, spread], ignore_index=True)
+    return {
+        "scored": Table(pd.concat(pieces, ignore_index=True), roles),
+        "results": Table(summary),
+    }
+
+
+if __name__ == "__main__":
+    main(run)

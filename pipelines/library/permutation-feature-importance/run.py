@@ -1,0 +1,41 @@
+"""Permutation Feature Importance."""
+
+from __future__ import annotations
+
+import pandas as pd
+from forebay_modules.columns import need_column
+from forebay_modules.errors import ModuleError
+from forebay_modules.learners import CLASSIFICATION, CLUSTERING
+from forebay_modules.run import Context, Outputs, main
+from forebay_modules.tables import Table
+from sklearn.inspection import permutation_importance
+
+
+def run(context: Context) -> Outputs:
+    """`results`: each feature with its importance, the highest first."""
+    model, table = context.inputs["model"], context.table("dataset")
+    if model.task == CLUSTERING:
+        raise ModuleError("A clustering model has no label to be wrong about.")
+    label = need_column(table.frame, model.label, where="The test data")
+    frame = table.frame[table.frame[label].notna()]
+    metric = context.setting("metric")
+    if metric == "auto":
+        metric = "accuracy" if model.task == CLASSIFICATION else "r2"
+    found = permutation_importance(
+        model.pipeline,
+        model.check(frame),
+        frame[label],
+        scoring=metric,
+        n_repeats=context.setting("repeats"),
+        random_state=context.setting("seed"),
+    )
+    made = pd.DataFrame(
+        {"Feature": model.features, "Score": found.importances_mean, "Std": found.importances_std}
+    )
+    made = made.sort_values("Score", ascending=False, ignore_index=True, kind="stable")
+    context.record("table", "Feature importance", made[["Feature", "Score"]].to_dict("list"))
+    return {"results": Table(made)}
+
+
+if __name__ == "__main__":
+    main(run)

@@ -1,0 +1,19 @@
+"""Poisson Regression: an untrained model."""
+
+from __future__ import annotations
+
+from forebay_modules.learners import Learner
+from forebay_modules.run import Context, Outputs, main
+
+
+def run(context: Context) -> Outputs:
+    """`learner`: what Train Model and its kin take."""
+    settings = {
+        "alpha": context.setting("alpha"),
+        "max_iter": context.setting("max_iter"),
+    }
+    return {"learner": Learner("poisson_regression", settings, context.setting("scale"))}
+
+
+if __name__ == "__main__":
+    main(run)

@@ -1,0 +1,69 @@
+"""Tune Model Hyperparameters."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pandas as pd
+from forebay_modules.columns import need_column, need_columns
+from forebay_modules.errors import ModuleError
+from forebay_modules.learners import CLASSIFICATION
+from forebay_modules.models import build_pipeline, train
+from forebay_modules.run import Context, Outputs, main
+from forebay_modules.sweeps import read_grid, usual_grid
+from forebay_modules.tables import Table
+from sklearn.model_selection import GridSearchCV, RandomizedSearchCV
+
+
+def run(context: Context) -> Outputs:
+    """`results`: a row for each try, the best first; `model`: the best, trained on all rows."""
+    table, learner = context.table("dataset"), context.inputs["learner"]
+    label = need_column(table.frame, context.setting("label"))
+    known = table.frame[table.frame[label].notna()]
+    choice = context.setting("features")
+    names = [name for name in need_columns(known, choice, "Features") if name != label]
+    values = read_grid(context.setting("grid") or "") or usual_grid(learner)
+    grid = {f"learn__{name}": tried for name, tried in values.items()}
+    metric = context.setting("metric")
+    if metric == "auto":
+        metric = "accuracy" if learner.task == CLASSIFICATION else "r2"
+    pipeline = build_pipeline(learner, known[names])
+    if context.setting("mode") == "grid":
+        search = GridSearchCV(pipeline, grid, scoring=metric, cv=context.setting("folds"))
+    else:
+        combinations = 1
+        for tried in grid.values():
+            combinations *= len(tried)
+        search = RandomizedSearchCV(
+            pipeline,
+            grid,
+            n_iter=min(context.setting("runs"), combinations),
+            scoring=metric,
+            cv=context.setting("folds"),
+            random_state=context.setting("seed"),
+        )
+    try:
+        search.fit(known[names], known[label])
+    except ValueError as error:
+        raise ModuleError(f"The settings can't be tried: {str(error).splitlines()[0]}") from error
+    best = {name.removeprefix("learn__"): one for name, one in search.best_params_.items()}
+    context.metric(f"Best {metric}", float(search.best_score_))
+    print(f"best settings: {json.dumps(best, default=str)}")
+    model = train(replace(learner, settings={**learner.settings, **best}), table, label, choice)
+    return {"results": Table(_tries(search, metric)), "model": model}
+
+
+def _tries(search: GridSearchCV | RandomizedSearchCV, metric: str) -> pd.DataFrame:
+    found = search.cv_results_
+    rows = [
+        {**{k.removeprefix("learn__"): v for k, v in tried.items()}, metric: score, "std": spread}
+        for tried, score, spread in zip(
+            found["params"], found["mean_test_score"], found["std_test_score"], strict=True
+        )
+    ]
+    return pd.DataFrame(rows).sort_values(metric, ascending=False, ignore_index=True)
+
+
+if __name__ == "__main__":
+    main(run)
