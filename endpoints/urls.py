@@ -22,6 +22,7 @@ urlpatterns = [
     path(
         PUBLISHED + "/submit", published.PublishedSubmitView.as_view(), name="api-published-submit"
     ),
+    path(PUBLISHED + "/draft", published.PublishedDraftView.as_view(), name="api-published-draft"),
     path(PUBLISHED + "/runs", published.PublishedRunsView.as_view(), name="api-published-runs"),
     path(
         API + "runs/<str:run_uid>/publish",

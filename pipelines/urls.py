@@ -55,5 +55,6 @@ urlpatterns = [
     path(OUTPUT, steps.OutputFilesView.as_view(), name="api-output-files"),
     path(OUTPUT + "/", steps.OutputFileView.as_view(), name="api-output-whole"),
     path(OUTPUT + "/<path:path>", steps.OutputFileView.as_view(), name="api-output-file"),
+    path("", include("pipelines.designer_urls")),
     path("", include("pipelines.page_urls")),
 ]

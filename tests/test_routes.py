@@ -65,6 +65,7 @@ V1 = (
     "pipelines/v1.0/subscriptions/<str:subscription>/resourceGroups/<str:resource_group>"
     "/providers/Microsoft.MachineLearningServices/workspaces/<str:workspace_name>/PipelineRuns/"
 )
+MODULE, DRAFT = f"{API}/modules/<str:module_id>", f"{API}/drafts/<str:draft_id>"
 MEMBER = f"{API}/members/<str:user_name>"
 PRINCIPAL = f"{API}/service-principals/<str:principal_id>"
 SECRET = f"{PRINCIPAL}/secrets/<str:secret_id>"
@@ -188,6 +189,19 @@ ROUTES: dict[str, dict[str, str]] = {
     PUBLISHED: {"GET": "read", "PATCH": "person"},
     f"{PUBLISHED}/submit": {"POST": "write"},
     f"{PUBLISHED}/runs": {"GET": "read"},
+    f"{PUBLISHED}/draft": {"POST": "person"},
+    f"{API}/modules": {"GET": "read", "POST": "person"},
+    MODULE: {"GET": "read", "PATCH": "person"},
+    f"{MODULE}/versions": {"GET": "read", "POST": "person"},
+    f"{MODULE}/versions/<str:version>": {"GET": "read", "PATCH": "person"},
+    f"{API}/drafts": {"GET": "read", "POST": "person"},
+    DRAFT: {"GET": "read", "PATCH": "person", "DELETE": "person"},
+    f"{DRAFT}/validate": {"POST": "read"},
+    f"{DRAFT}/forecast": {"POST": "read"},
+    f"{DRAFT}/submit": {"POST": "write"},
+    f"{DRAFT}/versions": {"GET": "read"},
+    f"{DRAFT}/versions/<str:number>": {"GET": "read"},
+    f"{DRAFT}/versions/<str:number>/restore": {"POST": "person"},
     f"{API}/pipeline-endpoints": {"GET": "read", "POST": "person"},
     ENDPOINT: {"GET": "read", "PATCH": "person"},
     f"{ENDPOINT}/versions": {"GET": "read", "POST": "person"},
@@ -337,7 +351,9 @@ class House:
             "child_uid": self._child(run),
             **self._published(run, actor),
             "version": "0",
+            "number": "1",
             **self._principal(workspace, actor),
+            **self._designed(run, source, actor),
             "user_name": "erin",
             "uid": "none",
             "token": "none",
@@ -415,6 +431,18 @@ class House:
             updated_at=now,
         )
         return {"schedule_id": schedule.uid, "rule_id": rule.uid}
+
+    @staticmethod
+    def _designed(run: Any, source: str, actor: Actor) -> dict[str, str]:
+        from pipelines.services.drafts import draft_of_run
+        from pipelines.services.modules import create_module
+
+        body = {"spec": {"name": "Mine", "script": "main.py"}, "snapshot": source, "version": "0"}
+        module = create_module(workspace=run.workspace, actor=actor, body=body)
+        return {
+            "module_id": module.uid,
+            "draft_id": draft_of_run(run=run, actor=actor, body={}).uid,
+        }
 
     @staticmethod
     def _dataset(workspace: Any, actor: Actor) -> str:
@@ -589,6 +617,22 @@ BODIES: dict[tuple[str, str], Any] = {
     (f"{RUN}/publish", "POST"): {"name": "again"},
     (PUBLISHED, "PATCH"): {"status": "Disabled"},
     (f"{PUBLISHED}/submit", "POST"): {},
+    (f"{PUBLISHED}/draft", "POST"): {},
+    (f"{API}/modules", "POST"): {
+        "spec": {"name": "Another", "script": "main.py"},
+        "snapshot": "snapshot_id",
+    },
+    (MODULE, "PATCH"): {"status": "Disabled"},
+    (f"{MODULE}/versions", "POST"): {
+        "spec": {"name": "Mine", "script": "main.py"},
+        "snapshot": "snapshot_id",
+    },
+    (f"{MODULE}/versions/<str:version>", "PATCH"): {"status": "Deprecated"},
+    (f"{API}/drafts", "POST"): {"name": "new"},
+    (DRAFT, "PATCH"): {"revision": 1, "name": "renamed"},
+    (DRAFT, "DELETE"): {},
+    (f"{DRAFT}/submit", "POST"): {},
+    (f"{DRAFT}/versions/<str:number>/restore", "POST"): {},
     (f"{API}/pipeline-endpoints", "POST"): {"name": "two", "published_pipeline": "published_id"},
     (ENDPOINT, "PATCH"): {"status": "Archived"},
     (f"{ENDPOINT}/versions", "POST"): {"published_pipeline": "published_id"},

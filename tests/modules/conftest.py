@@ -23,7 +23,7 @@ def module_python(tmp_path_factory: pytest.TempPathFactory) -> Path:
     uv = Path(sys.executable).parent / "uv"
     subprocess.run([uv, "venv", "-q", "--python", sys.executable, folder], check=True)
     python = folder / "bin" / "python"
-    wanted = [*index_options(sys.executable), *asked["python"]["pip_requirements"]]
+    wanted = [*index_options(sys.executable), *asked["python"]["packages"]]
     subprocess.run([uv, "pip", "install", "-q", "--python", python, *wanted], check=True)
     return python
 

@@ -89,7 +89,7 @@ def _number_fault(parameter: Mapping[str, Any], value: Any, label: str) -> str |
     whole = parameter["type"] == "int"
     if isinstance(value, bool) or not isinstance(value, int if whole else (int, float)):
         return f"{label} must be a {'whole number' if whole else 'number'}."
-    if not math.isfinite(value):
+    if not _is_finite(value):
         return f"{label} must be a finite number."
     low, high = parameter.get("min"), parameter.get("max")
     if low is not None and value < low:
@@ -97,6 +97,13 @@ def _number_fault(parameter: Mapping[str, Any], value: Any, label: str) -> str |
     if high is not None and value > high:
         return f"{label} must be at most {high}."
     return None
+
+
+def _is_finite(value: int | float) -> bool:
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # a whole number that no float holds
+        return False
 
 
 def _columns_fault(value: Any, label: str) -> str | None:

@@ -1,0 +1,31 @@
+"""URLs of the designer's REST: modules and drafts."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from pipelines.api import drafts, modules
+
+API = "api/v1/workspaces/<str:workspace_name>/"
+MODULE = API + "modules/<str:module_id>"
+DRAFT = API + "drafts/<str:draft_id>"
+SAVED = DRAFT + "/versions/<str:number>"
+
+urlpatterns = [
+    path(API + "modules", modules.ModuleListView.as_view(), name="api-modules"),
+    path(MODULE, modules.ModuleView.as_view(), name="api-module"),
+    path(MODULE + "/versions", modules.ModuleVersionsView.as_view(), name="api-module-versions"),
+    path(
+        MODULE + "/versions/<str:version>",
+        modules.ModuleVersionView.as_view(),
+        name="api-module-version",
+    ),
+    path(API + "drafts", drafts.DraftListView.as_view(), name="api-drafts"),
+    path(DRAFT, drafts.DraftView.as_view(), name="api-draft"),
+    path(DRAFT + "/validate", drafts.DraftValidateView.as_view(), name="api-draft-validate"),
+    path(DRAFT + "/forecast", drafts.DraftForecastView.as_view(), name="api-draft-forecast"),
+    path(DRAFT + "/submit", drafts.DraftSubmitView.as_view(), name="api-draft-submit"),
+    path(DRAFT + "/versions", drafts.DraftVersionsView.as_view(), name="api-draft-versions"),
+    path(SAVED, drafts.DraftVersionView.as_view(), name="api-draft-version"),
+    path(SAVED + "/restore", drafts.DraftRestoreView.as_view(), name="api-draft-restore"),
+]

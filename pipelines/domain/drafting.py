@@ -1,0 +1,334 @@
+"""A draft's graph -> plain Graph JSON: what a module's spec and settings say becomes a step.
+
+A draft's graph is Graph JSON whose nodes may have `module` and `settings`; those get snapshot,
+script, arguments, inputs, outputs and environment from the module. Everything else (`ui`,
+`comment`, nodes of SDK runs) is kept as it is. Faults are told by node and field, together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import Any
+
+from pipelines.domain.module_arguments import Settled, settle
+from pipelines.domain.module_specs import path_inputs, type_fits
+from workspaces.domain.errors import Problem
+
+DISABLED = "Disabled"
+# Faults of a node whose module is not known follow from that one.
+UNKNOWN = ("unknown_module", "unknown_module_version")
+
+
+@dataclass(frozen=True)
+class ModuleFace:
+    """One version of a module, as far as a graph needs it."""
+
+    uid: str
+    key: str
+    name: str
+    version: str
+    spec: Mapping[str, Any]
+    snapshot: str
+    environment: Mapping[str, Any] | None
+    status: str = "Active"
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """What a draft is compiled with: modules, the workspace's defaults, kinds of datasets."""
+
+    faces: Mapping[tuple[str, str], ModuleFace] = field(default_factory=dict)  # (uid, version)
+    current: Mapping[str, str] = field(default_factory=dict)  # uid -> default version
+    keys: Mapping[str, str] = field(default_factory=dict)  # key of a built-in -> uid
+    datastore: str = ""
+    compute: str = ""  # the draft's default
+    tabular: frozenset[str] = frozenset()  # ids of datasets that are tables
+    tabular_parameters: frozenset[str] = frozenset()  # parameters that choose such datasets
+
+
+@dataclass
+class _Compilation:
+    catalog: Catalog
+    problems: list[Problem]
+    kinds: dict[str, str]  # of the graph's parameters, by name
+    made: dict[tuple[str, str], str] = field(default_factory=dict)  # (node, output) -> port type
+    names: dict[str, str] = field(default_factory=dict)
+
+    def problem(self, node: Mapping[str, Any], where: str, message: str, code: str) -> None:
+        node_id = node.get("id")
+        uid = node_id if isinstance(node_id, str) else None
+        self.problems.append(Problem(message, where, uid, self.names.get(uid or ""), code))
+
+
+def compile_graph(graph: Any, catalog: Catalog) -> tuple[Any, list[Problem]]:
+    """The graph as it is submitted, and what modules, wires and settings have against it.
+
+    What is no graph at all is handed back: parsing it (`parse_graph`) names what is wrong.
+    """
+    nodes = graph.get("nodes") if isinstance(graph, Mapping) else None
+    if not isinstance(nodes, list):
+        return graph, []
+    work = _Compilation(catalog, [], _parameter_kinds(graph))
+    faces = _find_faces(nodes, work)
+    for node in _objects(nodes):
+        face = faces.get(id(node))
+        if face is not None:
+            for port in face.spec["outputs"]:
+                work.made[(str(node.get("id")), port["name"])] = port["type"]
+    used = _used_outputs(nodes)
+    compiled = []
+    for node in nodes:
+        if not isinstance(node, Mapping):
+            compiled.append(node)
+        elif (face := faces.get(id(node))) is not None:
+            compiled.append(_compile_node(node, face, work))
+        elif node.get("module"):
+            compiled.append(_stand_in(node, used.get(str(node.get("id")), []), work))
+        else:
+            compiled.append({**node, "compute": _compute(node, work)})
+    return {**graph, "nodes": compiled}, work.problems
+
+
+def module_references(graph: Any) -> tuple[set[str], set[str]]:
+    """(ids, keys) of the modules that a graph names."""
+    nodes = graph.get("nodes") if isinstance(graph, Mapping) else None
+    named = [one.get("module") for one in _objects(nodes if isinstance(nodes, list) else [])]
+    modules = [one for one in named if isinstance(one, Mapping)]
+    return (
+        {one["id"] for one in modules if isinstance(one.get("id"), str)},
+        {one["key"] for one in modules if isinstance(one.get("key"), str)},
+    )
+
+
+def sources_of(graph: Any) -> list[Mapping[str, Any]]:
+    """The sources of all inputs that are objects, wherever they are."""
+    nodes = graph.get("nodes") if isinstance(graph, Mapping) else None
+    return [
+        port["source"]
+        for node in _objects(nodes if isinstance(nodes, list) else [])
+        for port in _objects(node.get("inputs"))
+        if isinstance(port.get("source"), Mapping)
+    ]
+
+
+def _objects(items: Any) -> list[Mapping[str, Any]]:
+    return [one for one in items if isinstance(one, Mapping)] if isinstance(items, list) else []
+
+
+def _parameter_kinds(graph: Mapping[str, Any]) -> dict[str, str]:
+    return {
+        one["name"]: str(one.get("type"))
+        for one in _objects(graph.get("parameters"))
+        if isinstance(one.get("name"), str)
+    }
+
+
+def _find_faces(nodes: list[Any], work: _Compilation) -> dict[int, ModuleFace]:
+    """The module of each node that has one, by the node object's identity: ids may repeat."""
+    found: dict[int, ModuleFace] = {}
+    for node in _objects(nodes):
+        module, catalog = node.get("module"), work.catalog
+        name = node.get("name")
+        told = module.get("name") if isinstance(module, Mapping) else None
+        if isinstance(node.get("id"), str):
+            work.names[node["id"]] = str(name or told or node["id"])
+        if not module:
+            continue
+        if not isinstance(module, Mapping):
+            work.problem(node, "module", "module must be an object or null.", "unknown_module")
+            continue
+        uid = module.get("id")
+        if str(uid) not in catalog.current and module.get("key"):
+            uid = catalog.keys.get(str(module["key"]))
+        if not isinstance(uid, str) or uid not in catalog.current:
+            message = f"The module {told or module.get('key') or uid!r} is not in this workspace."
+            work.problem(node, "module", message + " Choose another one.", "unknown_module")
+            continue
+        version = str(module.get("version") or catalog.current[uid])
+        face = catalog.faces.get((uid, version))
+        if face is None:
+            message = (
+                f"There is no version {version!r} of this module; {catalog.current[uid]!r} is "
+            )
+            work.problem(node, "module", message + "the newest.", "unknown_module_version")
+            continue
+        if face.status == DISABLED:
+            message = f"The module {face.name} (version {version}) is disabled."
+            work.problem(node, "module", message, "disabled_module")
+        if isinstance(node.get("id"), str):
+            work.names[node["id"]] = str(name or face.name)
+        found[id(node)] = face
+    return found
+
+
+def _used_outputs(nodes: list[Any]) -> dict[str, list[str]]:
+    """What other steps read of a node, by its id."""
+    used: dict[str, list[str]] = {}
+    for node in _objects(nodes):
+        for port in _objects(node.get("inputs")):
+            source = port.get("source")
+            if isinstance(source, Mapping) and isinstance(source.get("output"), str):
+                outputs = used.setdefault(str(source.get("node")), [])
+                if source["output"] not in outputs:
+                    outputs.append(source["output"])
+    return used
+
+
+def _stand_in(node: Mapping[str, Any], used: list[str], work: _Compilation) -> dict[str, Any]:
+    """A node of an unknown module, so that its neighbours can be checked all the same."""
+    return {
+        **node,
+        "kind": "python_script",
+        "name": work.names.get(str(node.get("id"))) or "module",
+        "snapshot": node.get("snapshot") or "unknown",
+        "script": node.get("script") or "run.py",
+        "arguments": [],
+        "outputs": [{"name": one, "datastore": work.catalog.datastore} for one in used],
+        "compute": _compute(node, work),
+    }
+
+
+def _compute(node: Mapping[str, Any], work: _Compilation) -> Any:
+    given = node.get("compute")
+    if given not in (None, ""):
+        return given
+    if not work.catalog.compute:
+        message = "Choose a compute target for this step, or a default one for the draft."
+        work.problem(node, "compute", message, "missing_compute")
+        return "unknown"
+    return work.catalog.compute
+
+
+def _compile_node(node: Mapping[str, Any], face: ModuleFace, work: _Compilation) -> dict[str, Any]:
+    settings = node.get("settings") or {}
+    if not isinstance(settings, Mapping):
+        work.problem(node, "settings", "settings must be an object.", "invalid_setting")
+        settings = {}
+    settled = settle(face.spec, settings, work.kinds)
+    for name, message, code in settled.faults:
+        work.problem(node, f"settings.{name}", message, code)
+    inputs = _inputs(node, face, settled, work)
+    connected = _names(inputs)
+    arguments: list[Any] = []
+    for port in face.spec["inputs"]:
+        if port["name"] in connected:
+            arguments += [f"--in-{port['name']}", {"input": port["name"]}]
+    for port in face.spec["outputs"]:
+        arguments += [f"--out-{port['name']}", {"output": port["name"]}]
+    return {
+        **node,
+        "kind": "python_script",
+        "name": node.get("name") or face.name,
+        "module": {
+            "id": face.uid,
+            "version": face.version,
+            "key": face.key or None,
+            "name": face.name,
+        },
+        "settings": dict(settings),
+        "snapshot": face.snapshot,
+        "script": face.spec["script"],
+        "arguments": arguments + settled.arguments,
+        "inputs": inputs,
+        "outputs": _outputs(node, face, settled, work),
+        "environment": None if face.environment is None else dict(face.environment),
+        "parameters": {},
+        "hash_paths": None,
+        "compute": _compute(node, work),
+    }
+
+
+def _inputs(
+    node: Mapping[str, Any], face: ModuleFace, settled: Settled, work: _Compilation
+) -> list[Any]:
+    """The wires of the draft in their order, then the paths among the settings."""
+    ports = {port["name"]: port for port in face.spec["inputs"]}
+    derived = path_inputs(face.spec)
+    given = node.get("inputs") or []
+    if not isinstance(given, list):
+        work.problem(node, "inputs", "inputs must be a list.", "invalid")
+        given = []
+    inputs: list[Any] = []
+    for item in given:
+        if not isinstance(item, Mapping):
+            work.problem(node, f"inputs[{len(inputs)}]", "An input must be an object.", "invalid")
+            continue
+        name, source = item.get("name"), item.get("source")
+        if name in derived or source is None:
+            continue
+        where = f"inputs[{len(inputs)}]"
+        port = ports.get(name) if isinstance(name, str) else None
+        if port is None:
+            near = get_close_matches(str(name), list(ports), n=1)
+            hint = f" Did you mean {near[0]!r}?" if near else ""
+            message = f"{face.name} has no input {name!r}.{hint}"
+            work.problem(node, f"{where}.name", message, "unknown_input")
+            inputs.append(dict(item))
+            continue
+        if fault := _wire_fault(port, source, work):
+            work.problem(node, f"{where}.source", fault, "wrong_type")
+        inputs.append({**item, "mode": _mode(port, source, item.get("mode"), work.catalog)})
+    connected = _names(inputs)
+    for name, port in ports.items():
+        if port.get("required", True) and name not in connected:
+            message = f"{port['label']} is not connected."
+            work.problem(node, f"inputs.{name}", message, "missing_input")
+    return [*inputs, *settled.inputs]
+
+
+def _names(inputs: list[Any]) -> set[str]:
+    return {str(one.get("name")) for one in inputs}
+
+
+def _wire_fault(port: Mapping[str, Any], source: Any, work: _Compilation) -> str:
+    """Why a wire can't end at this port, or an empty text."""
+    wanted, label = port["type"], port["label"]
+    if not isinstance(source, Mapping):
+        return ""
+    if "node" in source:
+        origin = (str(source["node"]), str(source.get("output")))
+        made = work.made.get(origin)
+        if made is None or type_fits(made, wanted):
+            return ""
+        whose = work.names.get(origin[0], origin[0])
+        return f"{label} takes a {wanted}, and {origin[1]!r} of {whose} is a {made}."
+    if _is_tabular(source, work.catalog) and not type_fits("table", wanted):
+        return f"{label} takes a {wanted}, and a tabular dataset is a table."
+    return ""
+
+
+def _is_tabular(source: Any, catalog: Catalog) -> bool:
+    if not isinstance(source, Mapping):
+        return False
+    return (
+        str(source.get("dataset")) in catalog.tabular
+        or str(source.get("parameter")) in catalog.tabular_parameters
+    )
+
+
+def _mode(port: Mapping[str, Any], source: Any, asked: Any, catalog: Catalog) -> str:
+    """A table port reads a tabular dataset as it is defined; everything else comes as files."""
+    if port["type"] == "table" and _is_tabular(source, catalog):
+        return "direct"
+    return "download" if asked == "download" else "mount"
+
+
+def _outputs(
+    node: Mapping[str, Any], face: ModuleFace, settled: Settled, work: _Compilation
+) -> list[Any]:
+    given = {str(one.get("name")): one for one in _objects(node.get("outputs"))}
+    outputs = []
+    for port in face.spec["outputs"]:
+        before = given.get(port["name"], {})
+        output = {
+            "name": port["name"],
+            "datastore": before.get("datastore") or work.catalog.datastore,
+            "mode": "mount",
+            "is_directory": True,
+        }
+        if before.get("register_on_complete") is not None:
+            output["register_on_complete"] = before["register_on_complete"]
+        outputs.append({**output, **settled.destinations.get(port["name"], {})})
+    return outputs

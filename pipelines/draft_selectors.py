@@ -1,0 +1,90 @@
+"""Every read of modules, drafts and the versions of both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db.models import F, QuerySet
+
+from pipelines.models import DraftVersion, Module, ModuleVersion, PipelineDraft
+from pipelines.models.modules import ACTIVE
+from workspaces.domain.errors import NotFound
+from workspaces.models import Workspace
+
+
+def palette(workspace: Workspace, *, everything: bool = False) -> list[ModuleVersion]:
+    """The default version of every active module, or of `everything`; by group and name."""
+    rows = ModuleVersion.objects.filter(
+        module__workspace=workspace, version=F("module__default_version")
+    )
+    if not everything:
+        rows = rows.filter(module__status=ACTIVE)
+    rows = rows.select_related("module", "snapshot").defer("snapshot__files")
+    return list(rows.order_by("module__group", "module__name", "module__id"))
+
+
+def get_module(workspace: Workspace, uid: str) -> Module:
+    """One module. Raises NotFound, for another workspace's ids too."""
+    row = Module.objects.filter(workspace=workspace, uid=uid).select_related("workspace").first()
+    if row is None:
+        raise NotFound(f"There is no module {uid!r} in workspace {workspace.name!r}.")
+    return row
+
+
+def module_versions(module: Module) -> list[ModuleVersion]:
+    """Its versions, newest first."""
+    rows = ModuleVersion.objects.filter(module=module).select_related("snapshot", "created_by")
+    return list(rows.defer("snapshot__files").order_by("-id"))
+
+
+def get_module_version(module: Module, version: str) -> ModuleVersion:
+    """One version of a module. Raises NotFound."""
+    for row in module_versions(module):
+        if row.version == version:
+            return row
+    raise NotFound(f"The module {module.name!r} has no version {version!r}.")
+
+
+def versions_of_modules(
+    workspace: Workspace, uids: Iterable[str], keys: Iterable[str]
+) -> list[ModuleVersion]:
+    """All versions of the modules with these ids, and of the built-ins with these keys."""
+    rows = ModuleVersion.objects.filter(module__workspace=workspace)
+    named = rows.filter(module__uid__in=list(uids)) | rows.filter(module__key__in=list(keys))
+    return list(named.select_related("module", "snapshot").defer("snapshot__files"))
+
+
+def list_drafts(workspace: Workspace, *, text: str = "") -> QuerySet[PipelineDraft]:
+    """Drafts without their graphs; `text` is a part of the name."""
+    rows = PipelineDraft.objects.filter(workspace=workspace).defer("graph")
+    if text:
+        rows = rows.filter(name__icontains=text)
+    return rows.select_related("created_by", "updated_by", "last_run", "last_run__experiment")
+
+
+def get_draft(workspace: Workspace, uid: str) -> PipelineDraft:
+    """One draft with its graph. Raises NotFound, for another workspace's ids too."""
+    row = (
+        PipelineDraft.objects.filter(workspace=workspace, uid=uid)
+        .select_related("workspace", "created_by", "updated_by", "last_run__experiment")
+        .first()
+    )
+    if row is None:
+        raise NotFound(f"There is no draft {uid!r} in workspace {workspace.name!r}.")
+    return row
+
+
+def draft_versions(draft: PipelineDraft) -> QuerySet[DraftVersion]:
+    """What was saved, without the graphs."""
+    return DraftVersion.objects.filter(draft=draft).defer("graph").select_related("saved_by")
+
+
+def get_draft_version(draft: PipelineDraft, number: str) -> DraftVersion:
+    """One saved version with its graph. Raises NotFound."""
+    row = None
+    if number.isascii() and number.isdigit() and len(number) < 10:
+        rows = DraftVersion.objects.filter(draft=draft, number=int(number))
+        row = rows.select_related("saved_by").first()
+    if row is None:
+        raise NotFound(f"The draft {draft.name!r} has no version {number!r}.")
+    return row

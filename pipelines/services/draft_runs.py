@@ -1,0 +1,245 @@
+"""From a draft to a run: compiled with the workspace's modules, checked, foretold, submitted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from data.models import DatasetVersion
+from data.selectors import default_datastore
+from pipelines.domain.drafting import (
+    UNKNOWN,
+    Catalog,
+    ModuleFace,
+    compile_graph,
+    module_references,
+    sources_of,
+)
+from pipelines.domain.drafts import check_form, up_to
+from pipelines.draft_selectors import versions_of_modules
+from pipelines.models import DraftVersion, ModuleVersion, PipelineDraft, Run
+from pipelines.models.modules import DISABLED
+from pipelines.services.drafts import refuse_stale, unknown_fields
+from pipelines.services.forecast import forecast_run
+from pipelines.services.library import ensure_library
+from pipelines.services.planning import check_graph
+from pipelines.services.submission import submit_run
+from workspaces.domain.errors import InvalidInput, Problem
+from workspaces.models import Workspace
+from workspaces.services.access import Actor
+
+NOTHING: Callable[[Run], None] = lambda run: None  # noqa: E731 - a default
+SUBMITTED = (
+    "experiment",
+    "description",
+    "parameters",
+    "tags",
+    "properties",
+    "force_nodes",
+    "regenerate_outputs",
+    "continue_on_step_failure",
+    "retry",
+    "timeout_seconds",
+)
+UNSAVED = ("graph", "default_compute", "parameters")
+
+
+def compile_draft(
+    *,
+    workspace: Workspace,
+    actor: Actor,
+    graph: Mapping[str, Any],
+    compute: str,
+    values: Mapping[str, Any],
+) -> tuple[dict[str, Any], list[Problem]]:
+    """The graph that would be submitted, and every problem that it would have.
+
+    `values` of parameters tell which datasets are tables. Stores nothing but the built-ins.
+    """
+    compiled, problems = compile_graph(
+        graph, _load_catalog(workspace, actor, graph, compute, values)
+    )
+    unknown = {problem.node for problem in problems if problem.code in UNKNOWN}
+    computeless = {problem.node for problem in problems if problem.code == "missing_compute"}
+    _, wrong = check_graph(workspace, compiled)
+    problems += [
+        problem
+        for problem in wrong
+        if not (problem.node in unknown and problem.node is not None)
+        and not (problem.node in computeless and problem.field == "compute")
+    ]
+    seen: set[tuple[str | None, str]] = set()
+    told = []
+    for problem in problems:  # a wire may be wrong in two ways: the first one is enough
+        if (problem.node, problem.field) not in seen:
+            told.append(problem)
+        seen.add((problem.node, problem.field))
+    return compiled, told
+
+
+def validate_draft(*, draft: PipelineDraft, actor: Actor, body: Mapping[str, Any]) -> list[Problem]:
+    """Problems of the draft, or of what `body` has of it that is not saved yet."""
+    problems = _unsaved_problems(body, ())
+    if problems:
+        return problems
+    return _compile(draft, actor, body)[1]
+
+
+def forecast_draft(
+    *, draft: PipelineDraft, actor: Actor, body: Mapping[str, Any]
+) -> dict[str, Any]:
+    """What a submit would run and reuse: `forecast_run`'s answer. `body` may have `up_to`, and
+    a graph that is not saved yet. Raises InvalidInput with every problem."""
+    more = ("up_to", "force_nodes", "regenerate_outputs", "experiment")
+    problems = _unsaved_problems(body, more)
+    if problems:
+        raise InvalidInput.of(problems)
+    graph, problems = _compile(draft, actor, body)
+    if problems:
+        raise InvalidInput.of(problems)
+    sent = {field: body[field] for field in more[1:] if field in body}
+    values = {**draft.parameters, **(body.get("parameters") or {})}
+    return forecast_run(
+        workspace=draft.workspace, body={**sent, "graph": graph, "parameters": values}
+    )
+
+
+def submit_draft(
+    *,
+    draft: PipelineDraft,
+    actor: Actor,
+    body: Mapping[str, Any],
+    note_stored: Callable[[Run], None] = NOTHING,
+) -> Run:
+    """A run of the draft as it is saved. `body`: SUBMITTED, `up_to` (a node, with all above it)
+    and `revision`, which must then be the newest.
+
+    Raises InvalidInput with every problem by node and field.
+    """
+    problems = unknown_fields(body, (*SUBMITTED, "up_to", "revision"))
+    if problems:
+        raise InvalidInput.of(problems)
+    if body.get("revision") is not None:
+        refuse_stale(draft, body["revision"])
+    graph, problems = _compile(draft, actor, body)
+    if problems:
+        raise InvalidInput.of(problems)
+    given = body.get("parameters") or {}
+    sent = {field: body[field] for field in SUBMITTED if field in body}
+    values = {**draft.parameters, **given} if isinstance(given, Mapping) else given
+
+    def store(run: Run) -> None:
+        PipelineDraft.objects.filter(pk=draft.pk).update(last_run=run, experiment=sent_to(run))
+        kept = DraftVersion.objects.filter(draft=draft, number=draft.last_version, note="")
+        kept.update(note=f"Submitted as Run {run.number}")
+        note_stored(run)
+
+    return submit_run(
+        workspace=draft.workspace,
+        actor=actor,
+        body={
+            "experiment": draft.experiment or draft.name,
+            "description": draft.description,
+            "tags": draft.tags,
+            "properties": draft.properties,
+            **sent,
+            "parameters": values,
+            "graph": graph,
+            "source": "Designer",
+        },
+        origin={"draft": {"id": draft.uid, "name": draft.name, "revision": draft.revision}},
+        note_stored=store,
+    )
+
+
+def sent_to(run: Run) -> str:
+    """The experiment that the draft goes to next time."""
+    return run.experiment.name
+
+
+def _compile(
+    draft: PipelineDraft, actor: Actor, body: Mapping[str, Any]
+) -> tuple[dict[str, Any], list[Problem]]:
+    graph = body.get("graph", draft.graph)
+    if body.get("up_to") is not None:
+        graph = up_to(graph, str(body["up_to"]))
+    given = body.get("parameters")
+    compute = body.get("default_compute", draft.default_compute)
+    return compile_draft(
+        workspace=draft.workspace,
+        actor=actor,
+        graph=graph,
+        compute=compute if isinstance(compute, str) else "",
+        values={**draft.parameters, **(given if isinstance(given, Mapping) else {})},
+    )
+
+
+def _unsaved_problems(body: Mapping[str, Any], more: tuple[str, ...]) -> list[Problem]:
+    problems = unknown_fields(body, (*UNSAVED, *more))
+    if "graph" in body:
+        problems += check_form(body["graph"])
+    given = body.get("parameters")
+    if given is not None and not isinstance(given, Mapping):
+        problems.append(Problem("parameters must be an object of names and values.", "parameters"))
+    return problems
+
+
+def _load_catalog(
+    workspace: Workspace,
+    actor: Actor,
+    graph: Mapping[str, Any],
+    compute: str,
+    values: Mapping[str, Any],
+) -> Catalog:
+    uids, keys = module_references(graph)
+    if keys:
+        ensure_library(workspace=workspace, actor=actor)
+    rows = versions_of_modules(workspace, uids, keys) if uids or keys else []
+    tabular, tabular_parameters = _tabular(workspace, graph, values)
+    return Catalog(
+        faces={(row.module.uid, row.version): _face(row) for row in rows},
+        current={row.module.uid: row.module.default_version for row in rows},
+        keys={row.module.key: row.module.uid for row in rows if row.module.key},
+        datastore=default_datastore(workspace).name,
+        compute=compute,
+        tabular=tabular,
+        tabular_parameters=tabular_parameters,
+    )
+
+
+def _face(row: ModuleVersion) -> ModuleFace:
+    disabled = DISABLED in (row.status, row.module.status)
+    return ModuleFace(
+        uid=row.module.uid,
+        key=row.module.key,
+        name=row.module.name,
+        version=row.version,
+        spec=row.spec,
+        snapshot=row.snapshot.uid,
+        environment=row.environment,
+        status=DISABLED if disabled else row.status,
+    )
+
+
+def _tabular(
+    workspace: Workspace, graph: Mapping[str, Any], values: Mapping[str, Any]
+) -> tuple[frozenset[str], frozenset[str]]:
+    """Datasets that are tables: ids among the sources, and names of parameters."""
+    chosen: dict[str, Mapping[str, Any]] = {}
+    for one in graph.get("parameters") or []:
+        if isinstance(one, Mapping) and one.get("type") == "dataset":
+            value = values.get(str(one.get("name")), one.get("default"))
+            if isinstance(value, Mapping):
+                chosen[str(one.get("name"))] = value
+    uids = {str(one["dataset"]) for one in sources_of(graph) if "dataset" in one}
+    uids |= {str(value["dataset"]) for value in chosen.values() if "dataset" in value}
+    names = {str(value["name"]) for value in chosen.values() if "name" in value}
+    rows = DatasetVersion.objects.filter(workspace=workspace, kind=DatasetVersion.TABULAR)
+    tables = set(rows.filter(uid__in=uids).values_list("uid", flat=True)) if uids else set()
+    named = rows.filter(dataset__name__in=names) if names else rows.none()
+    table_names = set(named.values_list("dataset__name", flat=True))
+    return frozenset(tables), frozenset(
+        name
+        for name, value in chosen.items()
+        if value.get("dataset") in tables or value.get("name") in table_names
+    )

@@ -1,0 +1,83 @@
+"""Specs of modules: all faults at once, each by its field."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pipelines.domain.module_specs import read_spec, type_fits
+from pipelines.services.library import read_library
+
+
+def faults(**changes: Any) -> list[str]:
+    spec = {"name": "Mine", "script": "run.py", **changes}
+    return [one.field for one in read_spec(spec, paths=["run.py"])[1]]
+
+
+def test_every_built_in_has_a_face_without_faults():
+    library = read_library()  # it raises for a fault
+    assert len(library.modules) >= 35
+    for one in library.modules:
+        assert one.spec["key"] == one.key
+        paths = {file["path"] for file in one.files}
+        assert {"module.json", "run.py", "forebay_modules/settings.py"} <= paths
+        assert not any("__pycache__" in path for path in paths)
+
+
+def test_a_plain_spec_is_good():
+    assert faults() == []
+    spec, _ = read_spec({"name": "Mine", "inputs": [{"name": "data", "type": "table"}]})
+    assert spec["group"] == "My modules"
+    assert spec["inputs"][0]["label"] == "data"
+
+
+def test_all_faults_are_told_together():
+    assert faults(name="", group="Nowhere", script="../run.py", colour=1) == [
+        "spec.colour",
+        "spec.name",
+        "spec.group",
+        "spec.script",
+    ]
+    assert faults(script="other.py") == ["spec.script"]
+    assert faults(inputs={}, outputs=[1], parameters=[{"name": "a b", "type": "int"}]) == [
+        "spec.inputs",
+        "spec.outputs",
+        "spec.parameters[0].name",
+    ]
+    assert read_spec([])[1][0].field == "spec"
+
+
+def test_parameters_are_checked():
+    def one(**field: Any) -> list[str]:
+        return faults(
+            inputs=[{"name": "data", "type": "table"}], parameters=[{"name": "p", **field}]
+        )
+
+    at = "spec.parameters[0]"
+    assert one(type="number") == [f"{at}.type"]
+    assert one(type="choice") == [f"{at}.choices"]
+    assert one(type="int", min=3, max=1) == [f"{at}.min"]
+    assert one(type="int", default=1.5) == [f"{at}.default"]
+    assert one(type="column", input="dat") == [f"{at}.input"]
+    assert one(type="column", input="data") == []
+    assert one(type="int", when={"q": [1]}) == [f"{at}.when"]
+    twice = [{"name": "p", "type": "int"}, {"name": "p", "type": "int"}]
+    assert faults(parameters=twice) == ["spec.parameters[1].name"]
+
+
+def test_ports_destinations_and_schemas_name_what_is_there():
+    assert faults(inputs=[{"name": "data", "type": "frame"}]) == ["spec.inputs[0].type"]
+    out = {"name": "o", "type": "files", "destination": "where"}
+    assert faults(outputs=[out]) == ["spec.outputs[0].destination"]
+    path = {"name": "where", "type": "datastore_path"}
+    assert faults(outputs=[out], parameters=[path]) == []
+    clash = [{"name": "where", "type": "table"}]
+    assert faults(inputs=clash, parameters=[path]) == ["spec.parameters"]
+    assert faults(schema={"o": {"like": "data"}}) == ["spec.schema.o", "spec.schema.o"]
+
+
+def test_types_of_wires():
+    assert type_fits("table", "table")
+    assert type_fits("table", "files")
+    assert type_fits("any", "model")
+    assert not type_fits("files", "table")
+    assert not type_fits("learner", "model")
