@@ -689,6 +689,8 @@ NOTHING = {
     (f"{API}/runs/validate", "POST"): "looks only",
     (f"{API}/runs/forecast", "POST"): "looks only",
     (f"{RUN_PAGE}forecast", "POST"): "looks only",
+    (f"{DRAFT}/validate", "POST"): "looks only",
+    (f"{DRAFT}/forecast", "POST"): "looks only",
     (f"{RUN}/resume", "POST"): "it has not ended: tests/pipelines/test_again.py",
     (f"{RUN_PAGE}resume", "POST"): "it has not ended: tests/pages/test_again.py",
     (f"{RUN}/records", "POST"): "tests/programs/test_run_api.py",
