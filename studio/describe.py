@@ -9,6 +9,7 @@ from data.api import schemas as data
 from endpoints.api import operation_schemas as endpoint_operations
 from endpoints.api import schemas as endpoints
 from gateways.api import schemas as gateways
+from pipelines.api import draft_schemas as drafts
 from pipelines.api import graph_schemas as graphs
 from pipelines.api import operation_schemas as pipeline_operations
 from pipelines.api import schemas as pipelines
@@ -17,7 +18,7 @@ from workspaces.api.schema_parts import JSON, Operation, ref, text
 
 COMPONENTS: dict[str, JSON] = {}
 for part in (
-    workspaces, data, compute, graphs, pipelines, pipeline_operations, endpoints, gateways,
+    workspaces, data, compute, graphs, pipelines, pipeline_operations, drafts, endpoints, gateways,
 ):  # fmt: skip
     COMPONENTS |= part.COMPONENTS
 OPERATIONS: dict[str, Operation] = {
@@ -25,6 +26,7 @@ OPERATIONS: dict[str, Operation] = {
     **data.OPERATIONS,
     **compute.OPERATIONS,
     **pipeline_operations.OPERATIONS,
+    **drafts.OPERATIONS,
     **endpoint_operations.OPERATIONS,
     **gateways.OPERATIONS,
 }
@@ -54,6 +56,8 @@ TAGS = {
     "runs": "Runs",
     "steps": "Steps",
     "children": "Child runs",
+    "modules": "Modules",
+    "drafts": "Pipeline drafts",
     "published-pipelines": "Published pipelines",
     "pipeline-endpoints": "Pipeline endpoints",
     "schedules": "Schedules",

@@ -56,6 +56,14 @@ OPERATIONS: dict[str, Operation] = {
         body=ref("PublishedChanges"),
         path=OF_PUBLISHED,
     ),
+    f"POST {PUBLISHED}/draft": Operation(
+        "Edit a published pipeline as a draft",
+        {201: ref("DraftDetail")},
+        body=ref("DraftFields"),
+        body_needed=False,
+        path=OF_PUBLISHED,
+        repeatable=True,
+    ),
     f"POST {PUBLISHED}/submit": Operation(
         "Run a published pipeline",
         {201: ref("RunDetail")},
