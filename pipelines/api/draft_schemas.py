@@ -228,7 +228,7 @@ OPERATIONS: dict[str, Operation] = {
     f"POST {DRAFT}/validate": Operation(
         "Check a draft",
         {200: shape(problems=listed(ref("GraphProblem")))},
-        body=body(**UNSAVED),
+        body=body((), None, **UNSAVED),
         body_needed=False,
         path=OF_DRAFT,
     ),
@@ -236,6 +236,8 @@ OPERATIONS: dict[str, Operation] = {
         "Which steps of a draft would run",
         {200: ref("Forecast")},
         body=body(
+            (),
+            None,
             **UNSAVED,
             up_to=ref("NodeId"),
             **{name: SENT[name] for name in ("force_nodes", "regenerate_outputs")},
