@@ -39,6 +39,7 @@ from endpoints.schedule_selectors import (
 from endpoints.selectors import list_endpoints, list_published, usage_of
 from endpoints.services.schedules import rule_of
 from pipelines.models import Experiment, Run
+from workspaces.domain.errors import ForebayError
 from workspaces.models import Workspace
 
 PAGE_SIZE = 50
@@ -136,10 +137,13 @@ def listed_schedules(rows: Sequence[Schedule]) -> list[ListedSchedule]:
 
 
 def trigger_words(schedule: Schedule) -> str:
-    """When it submits, in words."""
+    """When it submits, in words; or why that can't be read any more (its time zone is gone)."""
     if schedule.trigger == Schedule.DATASTORE:
         return watch_words(watched_place(schedule), schedule.polling_interval)
-    return rule_words(rule_of(schedule), schedule.time_zone)
+    try:
+        return rule_words(rule_of(schedule), schedule.time_zone)
+    except ForebayError as error:
+        return error.detail
 
 
 def trigger_meaning(schedule: Schedule) -> str:
@@ -154,10 +158,13 @@ def watched_place(schedule: Schedule) -> str:
 
 
 def next_times(schedule: Schedule, now: datetime) -> list[DueTime]:
-    """The next five due times; none while it is disabled."""
+    """The next five due times; none while it is disabled, or can't be read."""
     if schedule.status != Schedule.ACTIVE:
         return []
-    return due_times(rule_of(schedule), read_zone(schedule.time_zone), now)
+    try:
+        return due_times(rule_of(schedule), read_zone(schedule.time_zone), now)
+    except ForebayError:
+        return []
 
 
 def ticks_page(schedule: Schedule, page: str) -> Page[ScheduleTick]:

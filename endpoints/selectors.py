@@ -110,11 +110,6 @@ def get_endpoint_by_name(workspace: Workspace, name: str) -> PipelineEndpoint:
     return row
 
 
-def versions_of(endpoint: PipelineEndpoint) -> list[EndpointVersion]:
-    """All versions of an endpoint in their order, with published pipelines without graphs."""
-    return versions_by_endpoint([endpoint])[endpoint.pk]
-
-
 def versions_by_endpoint(
     endpoints: Iterable[PipelineEndpoint],
 ) -> dict[int, list[EndpointVersion]]:

@@ -278,14 +278,3 @@ def output_file(output: Output, path: str) -> Path:
     if path not in known:
         raise NotFound(f"Output {output.name!r} has no file {path!r}.")
     return local_path(output.datastore, f"{output.path}/{path}" if path else output.path)
-
-
-def status_counts(run: Run) -> dict[str, Any]:
-    """How many steps have which status, and how many of the completed ones were reused."""
-    rows = StepRun.objects.filter(run=run).values("status", "reused").annotate(n=Count("id"))
-    counts: dict[str, Any] = {"total": 0, "reused": 0}
-    for row in rows:
-        counts[row["status"]] = counts.get(row["status"], 0) + row["n"]
-        counts["total"] += row["n"]
-        counts["reused"] += row["n"] if row["reused"] else 0
-    return counts

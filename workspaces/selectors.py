@@ -41,14 +41,6 @@ def membership(user: User, workspace_name: str) -> Member | None:
     )
 
 
-def workspace_by_name(name: str) -> Workspace:
-    """The workspace of this name, whoever asks: only for commands and set-up, never for views."""
-    try:
-        return Workspace.objects.get(name=name)
-    except Workspace.DoesNotExist:
-        raise NotFound(f"There is no workspace {name!r}.") from None
-
-
 def token_by_digest(digest: str) -> AccessToken | None:
     """The token whose SHA-256 this is, with its user."""
     return AccessToken.objects.filter(digest=digest).select_related("user").first()

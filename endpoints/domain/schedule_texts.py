@@ -203,6 +203,9 @@ def _numbers(text: str) -> list[Any]:
 
 def _local(stored: Any, zone_name: str) -> str:
     """An instant as a `datetime-local` control holds it: what the zone's wall clock reads."""
-    zone = read_zone(zone_name)
+    try:
+        zone = read_zone(zone_name)
+    except ValueError:
+        zone = read_zone("UTC")  # it lost its name, which the check says beside its own field
     instant = read_moment(stored, zone, "time")
     return "" if instant is None else to_local(instant, zone).isoformat(timespec="seconds")

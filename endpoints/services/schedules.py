@@ -82,16 +82,17 @@ def change_schedule(*, schedule: Schedule, actor: Actor, changes: Mapping[str, A
         if name in changes:
             raise InvalidInput.field(name, f"{name} can't be changed. Make another schedule.")
     fields = read_schedule(merge_changes(stored_body(schedule), changes), now=now)
-    before = read_schedule(stored_body(schedule), now=now)
+    before = _as_it_is(schedule, now)
     enables = fields.status == Schedule.ACTIVE and schedule.status != Schedule.ACTIVE
-    retimed = fields.timing() != before.timing()
+    retimed = before is None or fields.timing() != before.timing()
     row = copy(schedule)
     _write_fields(row, fields, now if retimed else row.anchor_at)
     following = next_due(rule_of(row), now)
     if retimed and following is None:
         message = "It would never be due after now."
         raise InvalidInput.field(fields.trigger, message, code="never_due")
-    rewatched = row.status == Schedule.ACTIVE and (fields.watched() != before.watched() or enables)
+    other_path = before is None or fields.watched() != before.watched()
+    rewatched = row.status == Schedule.ACTIVE and (other_path or enables)
     seen = _first_look(row) if rewatched else None
     if set(changes) - PLAIN and not (row.status != Schedule.ACTIVE and _only_disables(changes)):
         row.runs_as = actor.user
@@ -110,6 +111,14 @@ def change_schedule(*, schedule: Schedule, actor: Actor, changes: Mapping[str, A
         done = "enabled" if enables else "disabled" if _disables(schedule, row) else "changed"
         _note(actor, row, done, {"fields": sorted(changes)})
     return row
+
+
+def _as_it_is(schedule: Schedule, now: datetime) -> ScheduleFields | None:
+    """The stored schedule; None when it can't be read any more, which a change may mend."""
+    try:
+        return read_schedule(stored_body(schedule), now=now)
+    except InvalidInput:
+        return None
 
 
 def delete_schedule(*, schedule: Schedule, actor: Actor) -> None:

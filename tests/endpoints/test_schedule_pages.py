@@ -246,6 +246,20 @@ def test_a_run_names_the_files_that_brought_it_about(
     assert "1200 files in all" in page
 
 
+def test_one_whose_time_zone_lost_its_name_is_shown_and_mended(
+    browser: Client, api: Any, make: Callable[..., Schedule]
+) -> None:
+    row = make()
+    Schedule.objects.filter(pk=row.pk).update(time_zone="Gone/Away")
+    for url in (LIST, f"{LIST}{row.uid}/", f"{LIST}{row.uid}/edit/"):
+        answer = browser.get(url)
+        assert answer.status_code == 200, url
+        assert "Gone/Away" in answer.content.decode()
+    mended = api.patch(f"/api/v1/workspaces/lab/schedules/{row.uid}", {"time_zone": "UTC"})
+    assert mended.status_code == 200
+    assert mended.json()["next_due_at"].endswith("T05:00:00Z")
+
+
 def test_an_edit_sends_only_what_changed(browser: Client, make: Callable[..., Schedule]) -> None:
     start = {"recurrence": {"frequency": "Day", "interval": 2, "timeOfDay": "15:30"}}
     row = make(**start, parameters={"rows": 4}, end_at="2040-01-01T00:00:00")
