@@ -93,7 +93,7 @@ def _describe(found: JSON, operation: Operation, path: str) -> None:
     if operation.body is not None:
         content = {operation.body_type: {"schema": operation.body}}
         found["requestBody"] = {"content": content, "required": operation.body_needed}
-    answers = {str(status): _answer(what) for status, what in operation.answers.items()}
+    answers = {str(status): _answer(status, what) for status, what in operation.answers.items()}
     if path.endswith("/audit"):
         for kind in ("text/csv", "application/x-ndjson"):
             answers["200"]["content"][kind] = {"schema": {"type": "string"}}
@@ -131,8 +131,9 @@ def _names(path: str) -> list[str]:
     return [part.partition("}")[0] for part in path.split("{")[1:]]
 
 
-def _answer(what: JSON | tuple[str, JSON] | None) -> JSON:
+def _answer(status: int, what: JSON | tuple[str, JSON] | None) -> JSON:
     if what is None:
         return {"description": "Done."}
     kind, schema = what if isinstance(what, tuple) else ("application/json", what)
-    return {"description": "", "content": {kind: {"schema": schema}}}
+    said = "Made." if status == 201 else "As asked."
+    return {"description": said, "content": {kind: {"schema": schema}}}

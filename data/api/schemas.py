@@ -37,6 +37,7 @@ COMPONENTS: dict[str, JSON] = {
     "DatasetId": text(36, 1, description="The id of a dataset's version."),
     "DatasetName": name_text(255, examples=["titanic"]),
     "NewFilePath": text(500, 1, pattern=SAFE_PATH, examples=["raw/2026/july.csv"]),
+    "StoredPath": text(1000, 1, description="A file of the datastore: `raw/july.csv`."),
     "DataFilePath": text(1000, description="A file, a folder, or a pattern with * and **."),
     "DataPath": body(
         ("datastore", "path"),
@@ -107,7 +108,7 @@ OPERATIONS: dict[str, Operation] = {
     f"GET {STORES}/{{name}}/files/{{path}}": Operation(
         "Download a file",
         {200: ("application/octet-stream", BYTES)},
-        path={**STORE, "path": ref("FilePath")},
+        path={**STORE, "path": ref("StoredPath")},
     ),
     f"PUT {STORES}/{{name}}/files/{{path}}": Operation(
         "Upload a file",

@@ -26,7 +26,7 @@ from workspaces.api.schema_parts import (
 )
 
 LIVE = choice("Active", "Disabled")
-WORDS = mapped(ANY, description="Values by the parameters' names.")
+WORDS = ref("ParameterValues")
 PARAMETER_LIST = listed(shape(name=TEXT, type=TEXT, default=ANY))
 VERSION_NUMBER = text(8, pattern="^[0-9]+$", examples=["0"])
 STAMPS = {"created_by": TEXT, "created_at": MOMENT, "updated_by": TEXT, "updated_at": MOMENT}

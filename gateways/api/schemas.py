@@ -35,7 +35,7 @@ COMPONENTS: dict[str, JSON] = {
             "ExperimentName": ref("ExperimentName"),
             "Description": text(10_000),
             "Tags": mapped(text(10_000)),
-            "ParameterAssignments": mapped(ANY),
+            "ParameterAssignments": ref("ParameterValues"),
             "DataPathAssignments": mapped(
                 {
                     "type": "object",

@@ -31,7 +31,7 @@ OF_STEP = {"step_uid": ref("StepId")}
 OF_CHILD = {"child_uid": ref("ChildId")}
 OUTPUT = {**OF_STEP, "name": ref("OutputName")}
 METRICS_PAGING: dict[str, JSON] = {
-    "cursor": ref("Cursor"),
+    "cursor": ref("MetricsCursor"),
     "limit": whole(1, 20_000, default=20_000),
     "name": text(255, pattern=PLAIN, description="Of this metric only."),
 }
@@ -39,7 +39,7 @@ METRICS = {**METRICS_PAGING, "recursive": {**FLAG, "description": "Also those of
 LOG = {
     "offset": whole(-(10**18) + 1, 10**18 - 1, default=0),
     "limit": whole(1, 1 << 20),
-    "attempt": whole(0, 10**6, description="0 or nothing: the last one."),
+    "attempt": ref("AttemptNumber"),
 }
 
 OPERATIONS: dict[str, Operation] = {
@@ -223,6 +223,8 @@ OPERATIONS: dict[str, Operation] = {
     ),
 }
 COMPONENTS: dict[str, JSON] = {
+    "AttemptNumber": whole(0, 10**6, default=0, description="From 1; 0: the last one."),
+    "MetricsCursor": text(1000, 1, description="`next` of the page before, as it was given out."),
     "WaitSeconds": {"type": "number", "minimum": 0, "maximum": 25, "default": 0},
     "FileOutputName": text(100, 1, description="An output of the step that is one file."),
 }

@@ -29,7 +29,7 @@ from workspaces.api.schema_parts import (
 
 STATUS = ref("Status")
 ENDED = ("Completed", "Failed", "Canceled")
-PARAMETERS = mapped(ANY, description="Values by the parameters' names.")
+PARAMETERS = ref("ParameterValues")
 NODE_IDS = listed(ref("NodeId"), uniqueItems=True)
 SECONDS = maybe(whole(1, 31_536_000))
 SUBMIT = {
@@ -47,6 +47,7 @@ SUBMIT = {
     "resume_from": maybe(ref("EndedRunId")),
     "rerun_from_node": maybe(ref("NodeId")),
 }
+FROM_A_RUN = {"dependentRequired": {"rerun_from_node": ["resume_from"]}}
 AGAIN = {"parameters": PARAMETERS, "force_nodes": NODE_IDS}
 RUN_FIELDS = {
     "id": TEXT,
@@ -113,6 +114,7 @@ STEP_FIELDS = {
 }
 
 COMPONENTS: dict[str, JSON] = {
+    "ParameterValues": mapped(ANY, description="Values by the parameters' names."),
     "RunId": text(36, 1, description="The id of a run.", examples=["5d0b2e0e…"]),
     "EndedRunId": text(36, 1, description="The id of a run that has ended."),
     "StepId": text(36, 1, description="The id of a step's run."),
@@ -154,12 +156,14 @@ COMPONENTS: dict[str, JSON] = {
         steps=maybe(listed(ref("Step"))),
     ),
     "Step": shape(**STEP_FIELDS),
-    "Submit": body(
-        ("experiment", "graph"),
-        experiment=ref("ExperimentName"),
-        **SUBMIT,
-    ),
-    "DryRun": body(("graph",), experiment=ref("ExperimentName"), **SUBMIT),
+    "Submit": {
+        **body(("experiment", "graph"), experiment=ref("ExperimentName"), **SUBMIT),
+        **FROM_A_RUN,
+    },
+    "DryRun": {
+        **body(("graph",), experiment=ref("ExperimentName"), **SUBMIT),
+        **FROM_A_RUN,
+    },
     "StoredDryRun": body(
         ("run",),
         run=ref("RunId"),

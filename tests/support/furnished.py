@@ -99,9 +99,13 @@ class Furnished:
             "EmailAddress": ["ada@example.org"],
             "WebhookAddress": ["https://hooks.example.org/x"],
             "Cursor": [signing.dumps(["-id", 10**6], salt=SALT)],
+            "MetricsCursor": [signing.dumps(["id", 0], salt=SALT)],
+            "AttemptNumber": [0],
+            "ParameterValues": [{}],
+            "SnapshotPath": ["main.py"],
+            "StoredPath": ["a.csv"],
             "WaitSeconds": [0],
         }
-        self.known["FilePath"] = ["main.py", "a.csv"]
         _environment(workspace, actor)
 
     @staticmethod

@@ -16,9 +16,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import schemathesis
-from django.core.signals import got_request_exception
+from django.core.signals import got_request_exception, request_finished, request_started
 from django.core.wsgi import get_wsgi_application
-from django.db import transaction
+from django.db import close_old_connections, transaction
 from drf_spectacular.generators import SchemaGenerator
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis.errors import Unsatisfiable
@@ -146,7 +146,7 @@ def _send(operation: Any, kind: dict[str, Any], count: int, token: str, outcome:
     )
     @given(case=operation.as_strategy(**kind))
     def one(case: Any) -> None:
-        with transaction.atomic(), _errors() as errors:
+        with transaction.atomic(), _kept_connection(), _errors() as errors:
             answer = case.call(headers={"Authorization": f"Bearer {token}"})
             transaction.set_rollback(True)
         outcome.by_status[answer.status_code] += 1
@@ -160,6 +160,19 @@ def _send(operation: Any, kind: dict[str, Any], count: int, token: str, outcome:
             outcome.broken.append(f"{operation.label}: {said}\n{sent}\n{errors}")
 
     one()
+
+
+@contextmanager
+def _kept_connection() -> Iterator[None]:
+    """A request does not end the connection: our transaction is on it."""
+    signals = (request_started, request_finished)
+    for signal in signals:
+        signal.disconnect(close_old_connections)
+    try:
+        yield
+    finally:
+        for signal in signals:
+            signal.connect(close_old_connections)
 
 
 @contextmanager

@@ -69,7 +69,7 @@ DAYS = body((), {"days": 90}, days=whole(1, 730, default=180))
 COMPONENTS: dict[str, JSON] = {
     "WorkspaceName": text(255, 1, pattern=r"^[A-Za-z0-9_.-]+$", examples=["forebay"]),
     "Cursor": text(1000, 1, description="`next` of the page before, as it was given out."),
-    "FilePath": text(1000, 1, description="Relative, with / between folders: `data/a.csv`."),
+    "SnapshotPath": text(1000, 1, description="A file of the snapshot: `src/train.py`."),
     "UserName": text(150, 1, pattern=r"^[A-Za-z0-9_.@+-]+$", examples=["ada"]),
     "SnapshotId": {**ID, "description": "The id of a snapshot."},
     "PrincipalId": {**ID, "description": "The id of a service principal."},
@@ -287,6 +287,6 @@ OPERATIONS: dict[str, Operation] = {
     f"GET {WORKSPACE}/snapshots/{{snapshot_id}}/files/{{path}}": Operation(
         "One file of a snapshot",
         {200: ("application/octet-stream", BYTES)},
-        path={**SNAPSHOT, "path": ref("FilePath")},
+        path={**SNAPSHOT, "path": ref("SnapshotPath")},
     ),
 }
