@@ -113,8 +113,8 @@ def fuzz(known: dict[str, list[Any]], token: str, *, requests: int) -> Outcome:
     operations = [found.ok() for found in schema.get_all_operations()]
     each = max(1, round(requests / len(operations)))
     outcome = Outcome()
-    for operation in operations:
-        wrong = each // 6
+    for place, operation in enumerate(operations):
+        wrong = (each + place % 6) // 6
         _send(operation, {}, each - wrong, token, outcome)
         if wrong:
             forbidden: dict[str, Any] = {"generation_mode": GenerationMode.NEGATIVE}
