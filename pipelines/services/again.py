@@ -16,14 +16,22 @@ NOTHING: Callable[[Run], None] = lambda run: None  # noqa: E731 - a default, not
 
 
 def resubmit_run(
-    *, run: Run, actor: Actor, body: Mapping[str, Any], note_stored: Callable[[Run], None] = NOTHING
+    *,
+    run: Run,
+    actor: Actor,
+    body: Mapping[str, Any],
+    source: str = "REST",
+    note_stored: Callable[[Run], None] = NOTHING,
 ) -> Run:
-    """The same pipeline once more. `body`: parameters, force_nodes, regenerate_outputs."""
+    """The same pipeline once more. `body`: parameters, force_nodes, regenerate_outputs.
+
+    `source` is how the new run came to be, whatever the old one's was.
+    """
     _refuse_others(body, "parameters", "force_nodes", "regenerate_outputs")
     return submit_run(
         workspace=run.workspace,
         actor=actor,
-        body=body_of_run(run, body),
+        body={**body_of_run(run, body), "source": source},
         note_stored=note_stored,
         origin=origin_of_again(run),
         environments=frozen_builds(run),
@@ -32,7 +40,12 @@ def resubmit_run(
 
 
 def resume_run(
-    *, run: Run, actor: Actor, body: Mapping[str, Any], note_stored: Callable[[Run], None] = NOTHING
+    *,
+    run: Run,
+    actor: Actor,
+    body: Mapping[str, Any],
+    source: str = "REST",
+    note_stored: Callable[[Run], None] = NOTHING,
 ) -> Run:
     """A run that keeps what `run` completed. `body`: parameters, force_nodes, from_node.
 
@@ -45,6 +58,7 @@ def resume_run(
         actor=actor,
         body={
             **body_of_run(run, body),
+            "source": source,
             "regenerate_outputs": run.regenerate_outputs,
             "resume_from": run.uid,
             "rerun_from_node": body.get("from_node"),

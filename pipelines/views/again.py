@@ -134,6 +134,7 @@ def _again(request: HttpRequest, run_uid: str, mode: str) -> HttpResponse:
             run=run,
             actor=request.actor,  # type: ignore[attr-defined]
             body=_body(request, run, mode, fields),
+            source="Studio",
         )
     except InvalidInput as error:
         left = place_problems(fields, error.problems)

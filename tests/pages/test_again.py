@@ -54,6 +54,7 @@ def test_resubmit_takes_the_form_s_values_with_their_types(browser: Client, tune
     assert answer.status_code == 302
     assert answer["Location"] == page_of(again)
     assert again.number == 2
+    assert (tuned.source, again.source) == ("SDK", "Studio"), "what started this one"
     assert again.parameters == {"epochs": 5, "lr": 0.01, "shuffle": False, "note": "b"}
     assert again.resumed_from is None
     page = browser.get(page_of(again, "resubmit")).content.decode()
