@@ -62,6 +62,11 @@ def check_form(graph: Any) -> list[Problem]:
     if graph.get("version") != GRAPH_VERSION:
         message = f"This studio reads graphs of version {GRAPH_VERSION}."
         return [Problem(message, "graph.version")]
+    parameters = graph.get("parameters")
+    if parameters is not None and not (
+        isinstance(parameters, list) and all(isinstance(one, Mapping) for one in parameters)
+    ):
+        return [Problem("graph.parameters must be a list of objects.", "graph.parameters")]
     nodes = graph["nodes"]
     if len(nodes) > NODE_LIMIT:
         message = f"The pipeline has {len(nodes):,} steps; {NODE_LIMIT:,} fit."

@@ -147,6 +147,18 @@ def test_what_is_no_graph_is_refused(api: Any, draft: dict[str, Any]) -> None:
     assert api.patch(path, {"name": "x"}).json()["problems"][0]["field"] == "revision"
 
 
+@pytest.mark.parametrize("parameters", [5, "a", {"name": "a"}, [-260], [None]])
+def test_parameters_of_a_graph_are_a_list_of_objects(
+    api: Any, draft: dict[str, Any], parameters: Any
+) -> None:
+    graph = {**draft["graph"], "parameters": parameters}
+    answer = api.post(f"{API}/drafts", {"name": "odd", "graph": graph})
+    assert answer.status_code == 422
+    assert answer.json()["problems"][0]["field"] == "graph.parameters"
+    answer = api.post(f"{API}/drafts/{draft['id']}/validate", {"graph": graph})
+    assert answer.json()["problems"][0]["field"] == "graph.parameters"
+
+
 def test_forecast_and_a_run_up_to_a_node(api: Any, draft: dict[str, Any]) -> None:
     path = f"{API}/drafts/{draft['id']}"
     graph = draft["graph"]
