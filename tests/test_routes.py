@@ -519,10 +519,14 @@ def whole_house(
 
 
 @pytest.fixture
-def house(whole_house: House, db: None, settings: Any) -> House:
-    """The house as it was built: what a test changes in its rows is rolled back."""
+def house(whole_house: House, db: None, settings: Any) -> Iterator[House]:
+    """The house as it was built: rows that a test changes are rolled back, its files go."""
     settings.FOREBAY_DATA = whole_house.folder
-    return whole_house
+    before = set(whole_house.folder.rglob("*"))
+    yield whole_house
+    for path in set(whole_house.folder.rglob("*")) - before:
+        if path.is_file():
+            path.unlink()
 
 
 def verdict(answer: Any) -> Any:
