@@ -46,7 +46,7 @@ def test_runs(workspace: Any, actor: Any, source: str) -> None:
         "run.resumed iris Run 3",
     ]
     again = AuditEntry.objects.get(action="run.resubmitted")
-    assert again.detail == {"source": "SDK", "of": run.uid}
+    assert again.detail == {"source": "REST", "of": run.uid}
     assert (again.user_name, again.workspace) == ("ada", workspace)
 
 
