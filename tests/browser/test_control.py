@@ -35,7 +35,7 @@ def failed(studio: Any, tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 def test_resubmit_says_what_will_run_while_one_types(studio: Any, page: Page, folder: Path):
-    run = submit(studio, folder, "again")
+    run = submit(studio, folder, "again while typing")
     studio.wait_for_run(run)
     page.goto(f"/w/forebay/runs/{run}/")
     page.get_by_role("link", name="Resubmit").click()
