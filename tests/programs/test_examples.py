@@ -65,7 +65,7 @@ def test_parameters(studio: Any, tmp_path: Path) -> None:
     assert "winter: 3 rows, files ['winter.csv'], at least 2" in said
     second, first = (
         studio.get(f"/runs/{item['id']}")
-        for item in studio.get("/runs?experiment=parameters")["items"]
+        for item in studio.get("/runs?experiment=parameters")["items"][:2]
     )
     assert first["graph"]["parameters"] == second["graph"]["parameters"]
     assert second["parameters"]["folder"] == {
