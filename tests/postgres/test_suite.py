@@ -45,7 +45,7 @@ def test_the_suite_passes_on_postgresql() -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        timeout=400,
+        timeout=1200,
         check=False,
     )
     assert done.returncode == 0, done.stdout[-20_000:]
