@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from azureml._forebay.unsupported import NotSupportedError
 from azureml.core import Environment, Workspace
 from azureml.core.conda_dependencies import CondaDependencies
 from azureml.exceptions import UserErrorException
@@ -79,5 +78,36 @@ def test_wrong_names_and_contents_are_sentences(ws: Workspace) -> None:
     bad.python.conda_dependencies.add_pip_package("--pre")
     with pytest.raises(UserErrorException, match="'--pre' is an option of pip"):
         bad.register(ws)
-    with pytest.raises(NotSupportedError, match="conda env export"):
-        Environment.from_existing_conda_environment("e", "base")
+
+
+def test_an_environment_of_what_conda_has_installed(tmp_path: Path, monkeypatch: Any):
+    """`conda` is a script here: what is asked of it, and what it answers, is its real form."""
+    program = tmp_path / "conda"
+    program.write_text(
+        """#!/bin/sh
+[ "$*" = "env export --no-builds --name research" ] || { echo "$* is not there" >&2; exit 1; }
+cat <<'YAML'
+name: research
+channels:
+  - defaults
+dependencies:
+  - python=3.11.5
+  - numpy=1.26.4
+  - pip:
+      - tqdm==4.66.1
+prefix: /opt/conda/envs/research
+YAML
+"""
+    )
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    made = Environment.from_existing_conda_environment("mine", "research")
+    packages = made.python.conda_dependencies
+    assert made.name == "mine"
+    assert "numpy=1.26.4" in list(packages.conda_packages)
+    assert list(packages.pip_packages) == ["tqdm==4.66.1"]
+    with pytest.raises(UserErrorException, match=r"'other': .*other is not there"):
+        Environment.from_existing_conda_environment("mine", "other")
+    program.unlink()
+    with pytest.raises(UserErrorException, match="not on this machine's PATH"):
+        Environment.from_existing_conda_environment("mine", "research")

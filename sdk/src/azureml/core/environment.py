@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Optional, Union
 from azureml._forebay.settings import Settings
 from azureml._forebay.unsupported import not_supported, without
 from azureml.core import _environment_store
+from azureml.core._conda_export import exported_dependencies
 from azureml.core._environment_build import ImageBuildDetails, request_build
 from azureml.core.conda_dependencies import (
     PYTHON_DEFAULT_VERSION,
@@ -297,12 +298,11 @@ class Environment(Settings):
         not_supported("Environment.from_docker_build_context", "Use from_conda_specification.")
 
     @staticmethod
-    def from_existing_conda_environment(name: str, conda_environment_name: str) -> NoReturn:
-        """Not there yet."""
-        not_supported(
-            "Environment.from_existing_conda_environment",
-            "Write `conda env export > env.yml` and use from_conda_specification.",
-        )
+    def from_existing_conda_environment(name: str, conda_environment_name: str) -> Environment:
+        """Of what is installed in a conda environment of this machine; asks the program conda."""
+        made = Environment(name)
+        made.python.conda_dependencies = exported_dependencies(conda_environment_name)
+        return made
 
     # -- for the rest of the SDK ---------------------------------------------------------------
 
