@@ -35,6 +35,14 @@ const ICONS = {
   "sort-up": "arrow-up", "sort-down": "arrow-down", "arrow-right": "arrow-right",
   info: "info-circle", warning: "alert-triangle", success: "circle-check", error: "alert-circle",
   keyboard: "keyboard", inbox: "inbox", rocket: "rocket", book: "book", sample: "player-track-next",
+  // the designer
+  undo: "arrow-back-up", redo: "arrow-forward-up", paste: "clipboard", duplicate: "copy-plus", "zoom-real": "zoom-scan",
+  note: "note", group: "box-multiple", comment: "message", "run-to": "player-skip-forward", disconnect: "unlink", bypass: "arrow-iteration",
+  grip: "grip-vertical", "panel-left": "layout-sidebar", "panel-right": "layout-sidebar-right", saved: "cloud-check", unsaved: "cloud", saving: "cloud-upload",
+  "not-saved": "cloud-off", touch: "hand-finger", people: "users", promote: "arrow-up-circle",
+  "group-io": "database-import", "group-transformation": "transform", "group-selection": "filter-star", "group-statistics": "chart-histogram",
+  "group-regression": "trending-up", "group-clustering": "chart-bubble", "group-classification": "category", "group-training": "school",
+  "group-evaluation": "gauge", "group-text": "typography", "group-python": "brand-python", "group-own": "puzzle",
 };
 
 const seen = new Map();

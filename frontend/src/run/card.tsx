@@ -1,17 +1,14 @@
 /** How a step and a source look on the canvas. Far away only what can still be read is drawn. */
 import { memo } from "react";
-import { Handle, Position, useStore, type Node, type NodeProps } from "@xyflow/react";
+import { Handle, Position, type Node, type NodeProps } from "@xyflow/react";
 import { ORDER_PORT, portShare, type Card, type Port } from "../graph/model";
 import { shownStatus, statusIcon, statusWord, triesText, whyText } from "../graph/status";
 import type { StepJson } from "../graph/types";
-import { Chip, Duration, Icon, stepTime } from "./parts";
+import { useLevel } from "../cards/level";
+import { Chip, Duration, Icon, stepTime } from "../cards/parts";
 
 export interface CardData extends Record<string, unknown> { card: Card; step: StepJson | undefined; ordered: boolean }
 export type CardNode = Node<CardData, "step" | "source">;
-
-export type Level = "near" | "far" | "dots";
-export const levelOf = (zoom: number): Level => (zoom >= 0.45 ? "near" : zoom >= 0.2 ? "far" : "dots");
-const useLevel = (): Level => useStore((state) => levelOf(state.transform[2]));
 
 const SOURCE_ICON = { dataset: "dataset", datastore: "folder", parameter: "parameter", step: "step" } as const;
 

@@ -3,11 +3,12 @@ import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore
 import { Background, BackgroundVariant, MiniMap, Panel, ReactFlow, ReactFlowProvider, useReactFlow, useStore, type NodeMouseHandler } from "@xyflow/react";
 import { neighbours, type Card } from "../graph/model";
 import { shownStatus } from "../graph/status";
-import { levelOf, SourceCard, StepCard, type CardNode } from "./card";
+import { SourceCard, StepCard, type CardNode } from "./card";
 import { FlowCache } from "./flow";
 import { Outline } from "./outline";
 import type { StepPanel } from "./panel";
-import { Icon } from "./parts";
+import { levelOf, STATUS_TONE } from "../cards/level";
+import { Icon } from "../cards/parts";
 import type { RunStore, View } from "./store";
 import { Wire } from "./wire";
 
@@ -21,10 +22,6 @@ const FIT = { padding: { top: "64px", bottom: "24px", left: "24px", right: "24px
 const TEXTS = {
   "node.a11yDescription.default": "Press Enter to open it, arrow keys to walk along the wires, Escape to close.",
   "node.a11yDescription.keyboardDisabled": "Press Enter to open it, arrow keys to walk along the wires, Escape to close.",
-};
-const MINI_TONE: Record<string, string> = {
-  Completed: "--ok-line", Failed: "--bad-line", Running: "--go-line", Finalizing: "--go-line", Queued: "--wait-line",
-  Preparing: "--wait-line", CancelRequested: "--warn-line", Reused: "--again-line",
 };
 
 export function Island({ store, panel, first }: { store: RunStore; panel: StepPanel; first: string }) {
@@ -234,7 +231,7 @@ const KEYS: Record<string, (act: Record<"fit" | "whole" | "zoomIn" | "zoomOut" |
 };
 
 const calm = (): boolean => matchMedia("(prefers-reduced-motion: reduce)").matches;
-const miniColour = (node: CardNode): string => `var(${MINI_TONE[node.data.step ? shownStatus(node.data.step) : ""] ?? "--idle-line"})`;
+const miniColour = (node: CardNode): string => `var(${STATUS_TONE[node.data.step ? shownStatus(node.data.step) : ""] ?? "--idle-line"})`;
 const find = (root: HTMLElement, id: string): HTMLElement | null => root.querySelector(`.react-flow__node[data-id="${CSS.escape(id)}"]`);
 
 function outside(element: HTMLElement, root: HTMLElement): boolean {

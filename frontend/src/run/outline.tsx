@@ -3,7 +3,7 @@ import { useEffect, useMemo, useRef, useState } from "react";
 import type { Card, GraphModel } from "../graph/model";
 import { elapsed, isBusy, shownStatus, statusIcon, statusWord } from "../graph/status";
 import type { StepJson } from "../graph/types";
-import { Duration, Icon } from "./parts";
+import { Duration, Icon } from "../cards/parts";
 
 const FILTERS: Record<string, (status: string) => boolean> = {
   "All steps": () => true,

@@ -1,0 +1,12 @@
+/** How much of a card is drawn at a zoom: all of it, its name, or only its colour. */
+import { useStore } from "@xyflow/react";
+
+export type Level = "near" | "far" | "dots";
+export const levelOf = (zoom: number): Level => (zoom >= 0.45 ? "near" : zoom >= 0.2 ? "far" : "dots");
+export const useLevel = (): Level => useStore((state) => levelOf(state.transform[2]));
+
+/** The colour (a token) that stands for a status in the mini map. */
+export const STATUS_TONE: Readonly<Record<string, string>> = {
+  Completed: "--ok-line", Failed: "--bad-line", Running: "--go-line", Finalizing: "--go-line", Queued: "--wait-line",
+  Preparing: "--wait-line", CancelRequested: "--warn-line", Reused: "--again-line",
+};
