@@ -100,7 +100,7 @@ class RuleTestView(RulesView):
 
     def post(self, request: Request, workspace_name: str, rule_id: str) -> Response:
         """Sends a test now and answers with its delivery: `state` is sent or failed."""
-        return Response(delivery_shape(send_test(rule=self.rule(rule_id))))
+        return Response(delivery_shape(send_test(rule=self.rule(rule_id), actor=self.actor)))
 
 
 @extend_schema(request=None, responses=OpenApiTypes.OBJECT)

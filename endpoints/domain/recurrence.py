@@ -86,16 +86,6 @@ def next_due(rule: Rule, after: datetime) -> datetime | None:
     return next(_due(rule, after), None)
 
 
-def due_between(rule: Rule, after: datetime, until: datetime, most: int) -> list[datetime]:
-    """Due times later than `after` and not later than `until`, the first `most` of them."""
-    found: list[datetime] = []
-    for moment in _due(rule, after):
-        if moment > until or len(found) >= most:
-            break
-        found.append(moment)
-    return found
-
-
 def upcoming(rule: Rule, after: datetime, count: int = 5) -> list[datetime]:
     """The next due times later than `after`."""
     return list(islice(_due(rule, after), count))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
@@ -13,7 +14,7 @@ from endpoints.models import Delivery, NotificationRule, PipelineEndpoint, Sched
 from endpoints.schedule_selectors import get_schedule
 from endpoints.selectors import get_endpoint
 from endpoints.services.deliveries import ADDRESS, SECRET, attempt_delivery
-from workspaces.domain.errors import InvalidInput, NotFound, Problem
+from workspaces.domain.errors import InvalidInput, NotFound, Problem, TooMany
 from workspaces.models import Workspace
 from workspaces.services.access import Actor
 from workspaces.services.audit import record_audit
@@ -30,6 +31,7 @@ EVENTS = ("failed", "completed")
 CHANNELS = (NotificationRule.EMAIL, NotificationRule.WEBHOOK)
 CHANGEABLE = ("on", "address", "enabled")
 MOST_RULES = 50  # of one endpoint or schedule
+MOST_TESTS, TESTS_WITHIN = 10, timedelta(minutes=5)
 
 
 def create_rule(
@@ -122,12 +124,26 @@ def delete_rule(*, rule: NotificationRule, actor: Actor) -> None:
         rule.delete()
 
 
-def send_test(*, rule: NotificationRule) -> Delivery:
-    """Sends a test right now, once; the delivery says what came of it."""
+def send_test(*, rule: NotificationRule, actor: Actor) -> Delivery:
+    """Sends a test right now, once; the delivery says what came of it.
+
+    Raises TooMany after MOST_TESTS of one rule within TESTS_WITHIN: somebody else reads them.
+    """
     now = timezone.now()
-    row = Delivery.objects.create(
-        rule=rule, event=Delivery.TEST, attempts=1, created_at=now, next_at=None
+    sent = Delivery.objects.filter(
+        rule=rule, event=Delivery.TEST, created_at__gt=now - TESTS_WITHIN
     )
+    if sent.count() >= MOST_TESTS:
+        seconds = int(TESTS_WITHIN.total_seconds())
+        raise TooMany(
+            f"{MOST_TESTS} tests of this rule were sent just now. Wait five minutes.",
+            extra={"retry_after": seconds},
+        )
+    with transaction.atomic():
+        row = Delivery.objects.create(
+            rule=rule, event=Delivery.TEST, attempts=1, created_at=now, next_at=None
+        )
+        _note(actor, rule, "tested")
     return attempt_delivery(row)
 
 

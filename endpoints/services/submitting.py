@@ -108,6 +108,24 @@ def submit_published(
     )
 
 
+def link_again(sender: Any, run: Run, of: Run, **_: Any) -> None:
+    """A run of a published pipeline that is submitted again or resumed is one of its runs too.
+
+    Raises Conflict, which undoes the run, when what it is a run of is disabled by now.
+    """
+    links = RunLink.objects.select_related("published", "endpoint", "endpoint_version__endpoint")
+    link = links.filter(run=of).first()
+    if link is None:
+        return
+    _refuse_disabled(link.published, link.endpoint, link.endpoint_version)
+    RunLink.objects.create(
+        run=run,
+        published=link.published,
+        endpoint=link.endpoint,
+        endpoint_version=link.endpoint_version,
+    )
+
+
 def _refuse_disabled(
     published: PublishedPipeline,
     endpoint: PipelineEndpoint | None,

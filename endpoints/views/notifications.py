@@ -243,7 +243,7 @@ def switch(request: ActorRequest, rule_id: str) -> HttpResponse:
 def test(request: ActorRequest, rule_id: str) -> HttpResponse:
     """Sends a test now, and says what came of it."""
     rule = get_rule(request.workspace, rule_id)
-    sent = send_test(rule=rule)
+    sent = send_test(rule=rule, actor=request.actor)
     if sent.state == Delivery.SENT:
         messages.success(request, f"The test was taken for {rule.shown_address}.")
     else:

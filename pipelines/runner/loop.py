@@ -28,6 +28,7 @@ from pipelines.runner.processes import ProcessTable
 from pipelines.runner.samples import Sampler, running_scripts
 from pipelines.services import steps
 from pipelines.services.due import do_what_is_due, next_due
+from pipelines.services.repair import repair_open_runs
 from pipelines.services.steps import Rotation
 from pipelines.services.wake import listen_for_wake_ups
 
@@ -80,6 +81,8 @@ class Runner:
         adopt_attempts(self.attempts, host=self.host)
         limits.remove_leftovers(work.folder.name for work in self.attempts.works.values())
         self._claiming = False
+        if moved := repair_open_runs(now=timezone.now()):
+            log.warning("%d steps were ready and had not moved; they do now", moved)
         self.beat()
         while not self.stopping:
             self.turn()

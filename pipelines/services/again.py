@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from django.dispatch import Signal
+
 from compute.models import EnvironmentBuild
 from pipelines.domain.reuse import canonical
 from pipelines.models import Run, StepRun
@@ -13,6 +15,9 @@ from workspaces.domain.errors import InvalidInput, Problem
 from workspaces.services.access import Actor
 
 NOTHING: Callable[[Run], None] = lambda run: None  # noqa: E731 - a default, not a function
+# Sent in the transaction of a run that is another once more (`run`, `of`): floors above keep
+# there what they know of it. What a receiver raises undoes the new run.
+run_again = Signal()
 
 
 def resubmit_run(
@@ -32,7 +37,7 @@ def resubmit_run(
         workspace=run.workspace,
         actor=actor,
         body={**body_of_run(run, body), "source": source},
-        note_stored=note_stored,
+        note_stored=_told(run, note_stored),
         origin=origin_of_again(run),
         environments=frozen_builds(run),
         again_of=run,
@@ -63,11 +68,19 @@ def resume_run(
             "resume_from": run.uid,
             "rerun_from_node": body.get("from_node"),
         },
-        note_stored=note_stored,
+        note_stored=_told(run, note_stored),
         origin=origin_of_again(run),
         environments=frozen_builds(run),
         again_of=run,
     )
+
+
+def _told(of: Run, note_stored: Callable[[Run], None]) -> Callable[[Run], None]:
+    def note(run: Run) -> None:
+        run_again.send(sender=Run, run=run, of=of)
+        note_stored(run)
+
+    return note
 
 
 def origin_of_again(run: Run) -> dict[str, Any]:

@@ -13,7 +13,6 @@ from typing import Any
 
 from django.db import connection
 
-from pipelines.domain.readiness import next_moves
 from pipelines.domain.status import FINAL, TRANSITIONS, Reason, Status
 from pipelines.models import Output, Run, StepEdge, StepRun
 from pipelines.services.events import NewEvent, run_status_event, step_status_event
@@ -228,25 +227,3 @@ def cancel_steps(
         if run.open_count > closed:
             events.append(run_status_event(run))
     close_steps(run, closed, now=now, events=events)
-
-
-def repair_run(run: Run, *, now: datetime, events: list[NewEvent]) -> int:
-    """Move what the oracle says is ready but was not moved; returns how many (0 is normal)."""
-    steps = {step.node_id: step for step in StepRun.objects.filter(run_id=run.pk)}
-    names = {step.pk: step.node_id for step in steps.values()}
-    upstream: dict[str, list[str]] = {node_id: [] for node_id in steps}
-    for before, after in StepEdge.objects.filter(run_id=run.pk).values_list(
-        "before_id", "after_id"
-    ):
-        upstream[names[after]].append(names[before])
-    moves = next_moves(
-        upstream,
-        {node_id: Status(step.status) for node_id, step in steps.items()},
-        continue_on_step_failure=run.continue_on_step_failure,
-    )
-    ready = [steps[node] for node in moves.ready if steps[node].reason == Reason.NONE.value]
-    for step in ready:
-        StepRun.objects.filter(pk=step.pk).update(waits_for=0)
-    closed = advance_steps(run, ready, now=now, events=events)
-    close_steps(run, closed, now=now, events=events)
-    return len(ready)

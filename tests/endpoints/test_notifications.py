@@ -306,6 +306,13 @@ def test_a_test_is_sent_at_once_and_not_again(api: Any, endpoint: Any, hook: Lis
     assert next_delivery() is None
 
 
+def test_tests_have_a_brake(api: Any, endpoint: Any, hook: Listener) -> None:
+    made = rule(api, endpoint, channel="webhook", address=hook.url)
+    codes = [api.post(f"{RULES}/{made['id']}/test").status_code for _ in range(11)]
+    assert codes == [200] * 10 + [429]
+    assert len(hook.calls) == 10
+
+
 def test_a_schedule_that_could_not_submit_is_told(
     api: Any, published: Any, actor: Any, hook: Listener
 ) -> None:

@@ -10,6 +10,7 @@ from endpoints.models import RunLink
 from endpoints.services.pipeline_endpoints import add_version, create_endpoint
 from endpoints.services.publishing import disable_published, publish_graph, publish_run
 from endpoints.services.submitting import submit_published
+from pipelines.services.again import resubmit_run
 from tests.support.submitting import submit
 from workspaces.domain.errors import Conflict, InvalidInput
 
@@ -70,3 +71,22 @@ def test_versions_count_from_zero_and_the_first_stays_the_default(
     assert add_version(endpoint=endpoint, actor=actor, published=publish("two")).number == 1
     endpoint.refresh_from_db()
     assert (endpoint.default_version, endpoint.last_version) == (0, 1)
+
+
+def test_a_run_that_is_submitted_again_is_one_of_its_runs_too(
+    publish: Any, workspace: Any, actor: Any
+) -> None:
+    published = publish()
+    endpoint = create_endpoint(
+        workspace=workspace, actor=actor, name="nightly", published=published
+    )
+    version = endpoint.versions.get()
+    run = submit_published(published=published, actor=actor, body={}, endpoint_version=version)
+    again = resubmit_run(run=run, actor=actor, body={})
+    link = RunLink.objects.get(run=again)
+    assert (link.published, link.endpoint_version) == (published, version)
+
+    disable_published(published=published, actor=actor)
+    with pytest.raises(Conflict, match="is disabled"):
+        resubmit_run(run=run, actor=actor, body={})
+    assert RunLink.objects.count() == 2

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from endpoints.domain.recurrence import Cron, Rule, due_between, latest_due, next_due, upcoming
+from endpoints.domain.recurrence import Cron, Rule, latest_due, next_due, upcoming
 from endpoints.domain.recurrence_form import polling_rule, read_cron, read_recurrence, read_rule
 from endpoints.domain.time_zones import read_zone, to_utc, zone_names
 from workspaces.domain.errors import InvalidInput
@@ -339,7 +339,7 @@ def test_one_after_the_other_gives_what_one_look_gives(made: Rule, after: dateti
         walked.append(moment)
     assert walked == listed
     if listed:
-        assert due_between(made, after, listed[-1], 100) == listed
+        assert latest_due(made, after, listed[-1], 100) == listed
 
 
 @settings(max_examples=200, deadline=None)
@@ -351,7 +351,7 @@ def test_a_window_cut_in_two_holds_the_same_times(made: Rule, after: datetime, d
         return
     end = listed[-1]
     cut = after + timedelta(seconds=data.draw(st.integers(0, int((end - after).total_seconds()))))
-    assert due_between(made, after, cut, 99) + due_between(made, cut, end, 99) == listed
+    assert latest_due(made, after, cut, 99) + latest_due(made, cut, end, 99) == listed
     assert latest_due(made, after, end, 3) == listed[-3:]
 
 
@@ -380,7 +380,7 @@ def test_every_day_has_its_time_once(zone: str, day: Any, hour: int, minute: int
     midnight = datetime.combine(day, datetime.min.time())
     start = to_utc(midnight, info) - timedelta(microseconds=1)
     end = to_utc(midnight + timedelta(days=3), info) - timedelta(microseconds=1)
-    due = due_between(daily, start, end, 99)
+    due = latest_due(daily, start, end, 99)
     wanted = {
         to_utc(midnight + timedelta(days=n, hours=hour, minutes=minute), info) for n in range(3)
     }
