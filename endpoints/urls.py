@@ -30,6 +30,11 @@ urlpatterns = [
         name="api-run-publish",
     ),
     path(
+        API + "drafts/<str:draft_id>/publish",
+        published.DraftPublishView.as_view(),
+        name="api-draft-publish",
+    ),
+    path(
         API + "pipeline-endpoints",
         pipeline_endpoints.EndpointListView.as_view(),
         name="api-pipeline-endpoints",

@@ -41,6 +41,13 @@ OPERATIONS: dict[str, Operation] = {
         path={"run_uid": ref("RunId")},
         repeatable=True,
     ),
+    f"POST {WORKSPACE}/drafts/{{draft_id}}/publish": Operation(
+        "Publish a draft",
+        {201: ref("PublishedDetail")},
+        body=ref("PublishDraft"),
+        path={"draft_id": ref("DraftId")},
+        repeatable=True,
+    ),
     f"GET {PUBLISHED_LIST}": Operation(
         "Published pipelines", {200: page_of("Published")}, query=NAMED
     ),

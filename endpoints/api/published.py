@@ -13,6 +13,7 @@ from endpoints import selectors
 from endpoints.api.reading import read_switch
 from endpoints.api.shapes import published_detail, published_shape
 from endpoints.models import PublishedPipeline
+from endpoints.services.draft_publishing import publish_draft
 from endpoints.services.publishing import change_published, publish_graph, publish_run
 from endpoints.services.submitting import submit_published
 from pipelines.api.draft_shapes import draft_detail
@@ -93,6 +94,27 @@ class RunPublishView(PublishingView):
         `defaults`: values of parameters by name, in place of the graph's own defaults."""
         row = publish_run(
             run=get_run(self.workspace, run_uid),
+            actor=self.actor,
+            body=json_object(request),
+            note_stored=lambda made: note_done(self, made.uid),
+        )
+        return Response(self.detail(row.uid), status=201)
+
+
+@extend_schema(request=OpenApiTypes.OBJECT, responses=CREATED)
+class DraftPublishView(PublishingView):
+    """Publishing what was drawn."""
+
+    permissions = {"POST": Permission.PUBLISH}
+
+    @idempotent("drafts.publish", recover=PublishingView.answer_again)
+    def post(self, request: Request, workspace_name: str, draft_id: str) -> Response:
+        """Publish a draft as it is saved. Body: `name`, and as wanted `description`, `version`,
+        `continue_on_step_failure`, `parameters` (defaults by name, in place of the draft's values),
+        `endpoint` (`id` with `make_default`, or the `name` of a new one) and `revision` (409 when
+        stale). 422 lists every problem by node and field."""
+        row = publish_draft(
+            draft=get_draft(self.workspace, draft_id),
             actor=self.actor,
             body=json_object(request),
             note_stored=lambda made: note_done(self, made.uid),

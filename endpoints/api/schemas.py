@@ -144,6 +144,19 @@ COMPONENTS: dict[str, JSON] = {
     ),
     "Publish": body(("name", "graph"), graph=ref("Graph"), **PUBLISH),
     "PublishRun": body(("name",), {"name": "nightly", "version": "1.4"}, **PUBLISH, defaults=WORDS),
+    "PublishDraft": body(
+        ("name",),
+        {"name": "nightly", "endpoint": {"name": "score"}},
+        **PUBLISH,
+        parameters=WORDS,
+        endpoint={
+            "oneOf": [
+                body(("id",), id=ref("EndpointId"), make_default=FLAG),
+                body(("name",), name=name_text()),
+            ]
+        },
+        revision=ref("DraftRevision"),
+    ),
     "PublishedChanges": body(
         (), {"status": "Disabled"}, name=name_text(), description=DESCRIPTION, status=LIVE
     ),

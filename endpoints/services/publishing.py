@@ -13,7 +13,7 @@ from django.utils import timezone
 from compute.models import EnvironmentBuild
 from compute.services.environments import ask_for_build, request_environment
 from data.models import DatasetVersion
-from endpoints.domain.defaults import asks_by_name, with_defaults
+from endpoints.domain.defaults import asks_by_name, read_defaults, with_defaults
 from endpoints.domain.texts import name_problem, text_problems, unknown_fields
 from endpoints.models import FrozenEnvironment, PublishedPipeline
 from pipelines.domain.graph import Graph
@@ -51,7 +51,7 @@ def publish_graph(
 
 def check_publication(*, workspace: Workspace, body: Mapping[str, Any]) -> Graph:
     """The graph of a body that can be published. Raises InvalidInput with every problem."""
-    problems = _body_problems(body, (*FIELDS, "graph"))
+    problems = body_problems(body, (*FIELDS, "graph"))
     graph, wrong = check_graph(workspace, body.get("graph"))
     if problems or wrong:
         raise InvalidInput.of(problems + wrong)
@@ -75,17 +75,13 @@ def publish_run(
 def check_run_publication(*, run: Run, body: Mapping[str, Any]) -> tuple[dict[str, Any], Graph]:
     """What `store_publication` takes for a run. `body`: FIELDS, and `defaults`, values of
     parameters by name in place of the graph's own. Raises InvalidInput with every problem."""
-    problems = _body_problems(body, (*FIELDS, "defaults"))
+    problems = body_problems(body, (*FIELDS, "defaults"))
     defaults = {} if body.get("defaults") is None else body["defaults"]
-    known = {one["name"] for one in run.graph.get("parameters") or []}
     if not isinstance(defaults, dict):
         problems.append(Problem("defaults must be an object of names and values.", "defaults"))
         defaults = {}
-    problems += [
-        Problem(f"The pipeline has no parameter {str(name)[:100]!r}.", f"parameters.{name}")
-        for name in defaults
-        if name not in known
-    ]
+    defaults, wrong = read_defaults(run.graph, defaults)
+    problems += wrong
     raw = with_defaults(run.graph, defaults)
     graph, wrong = check_graph(run.workspace, raw)
     if problems or wrong:
@@ -142,7 +138,8 @@ def change_published(
     return row
 
 
-def _body_problems(body: Mapping[str, Any], known: tuple[str, ...]) -> list[Problem]:
+def body_problems(body: Mapping[str, Any], known: tuple[str, ...]) -> list[Problem]:
+    """What is wrong with the fields that every way of publishing has."""
     problems = unknown_fields(body, known) + text_problems(body)
     if wrong := name_problem(body.get("name"), WHAT):
         problems.append(Problem(wrong, "name"))

@@ -85,7 +85,7 @@ def _parse_parameter(reader: JsonReader, raw: Any, index: int) -> Parameter | No
     if default is not None and not fits(kind, default):
         message = f"The default of {name} must be of type {kind}: {FORMS[kind]}."
         reader.problem(f"{field}.default", message)
-        return None
+        default = None  # what refers to the parameter is not at fault
     return Parameter(name, kind, default)
 
 

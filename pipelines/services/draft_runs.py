@@ -17,9 +17,9 @@ from pipelines.domain.drafting import (
 )
 from pipelines.domain.drafts import check_form, up_to
 from pipelines.draft_selectors import versions_of_modules
-from pipelines.models import DraftVersion, ModuleVersion, PipelineDraft, Run
+from pipelines.models import ModuleVersion, PipelineDraft, Run
 from pipelines.models.modules import DISABLED
-from pipelines.services.drafts import refuse_stale, unknown_fields
+from pipelines.services.drafts import note_use, refuse_stale, unknown_fields
 from pipelines.services.forecast import forecast_run
 from pipelines.services.library import ensure_library
 from pipelines.services.planning import check_graph
@@ -130,8 +130,7 @@ def submit_draft(
 
     def store(run: Run) -> None:
         PipelineDraft.objects.filter(pk=draft.pk).update(last_run=run, experiment=sent_to(run))
-        kept = DraftVersion.objects.filter(draft=draft, number=draft.last_version, note="")
-        kept.update(note=f"Submitted as Run {run.number}")
+        note_use(draft, f"Submitted as Run {run.number}")
         note_stored(run)
 
     return submit_run(

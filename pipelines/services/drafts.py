@@ -25,6 +25,7 @@ from workspaces.services.access import Actor
 from workspaces.services.audit import record_audit
 
 NOTE_LIMIT = 255
+SEPARATOR = " \u00b7 "
 NOTHING: Callable[[PipelineDraft], None] = lambda row: None  # noqa: E731 - a default
 
 
@@ -153,6 +154,15 @@ def delete_draft(*, draft: PipelineDraft, actor: Actor) -> None:
     row = locked(draft)
     _audit(row, actor, "deleted", {"steps": row.step_count})
     row.delete()
+
+
+def note_use(draft: PipelineDraft, note: str) -> None:
+    """The version that was submitted or published is kept for good, and says so."""
+    row = DraftVersion.objects.filter(draft=draft, number=draft.last_version).first()
+    if row is not None and note not in row.note.split(SEPARATOR):
+        joined = f"{row.note}{SEPARATOR}{note}" if row.note else note
+        if len(joined) <= NOTE_LIMIT:
+            DraftVersion.objects.filter(pk=row.pk).update(note=joined)
 
 
 def locked(draft: PipelineDraft) -> PipelineDraft:
