@@ -3,7 +3,8 @@
  * nothing else changes a draft. A command that changes the graph is one step of undo.
  */
 import type { StepJson } from "../graph/types";
-import type { DraftGraph, DraftJson, DraftNode, DraftVersionJson, Group, ModuleVersionJson, Note, PaletteModule, Person, Problem, SchemaJson, Setting, SourcePill, XY } from "./core/types";
+import type { ParameterJson } from "../graph/types";
+import type { DraftGraph, DraftJson, DraftNode, DraftVersionJson, GraphView, Group, ModuleVersionJson, Note, PaletteModule, Person, Problem, SchemaJson, Setting, SourcePill, XY } from "./core/types";
 
 /** What the page's element says (templates/pipelines/designer.html). */
 export interface Place { draft: string; api: string; pages: string; liveUrl: string | undefined; workerUrl: string; codeUrl: string; user: string; editable: boolean }
@@ -31,6 +32,9 @@ export interface Designer {
   /** Never mutated; a new object at each change of any part, the same parts when they did not change. */
   readonly draft: Omit<DraftJson, "graph">;
   readonly graph: DraftGraph;
+  /** The graph as it is drawn: faces of nodes, pills of sources, wires. Every node and pill of `graph` has a place (`ui.x`, `ui.y`). */
+  readonly view: GraphView;
+  /** What the palette offers: Active ones. */
   readonly modules: readonly PaletteModule[];
   readonly groups: readonly string[];
   readonly datasets: readonly DatasetItem[];
@@ -92,8 +96,12 @@ export interface Commands {
   promote(node: string, name: string, parameter: string): Refusal;
   promoteSource(pill: string, parameter: string): Refusal;
   detach(node: string, name: string): void;
-  setParameters(parameters: NonNullable<DraftGraph["parameters"]>): void;
-  upgrade(node: string, version: string): void;
+  /** A parameter's pill becomes the data that the parameter has as its default. */
+  detachSource(pill: string): Refusal;
+  /** A renamed one is renamed wherever it is used; one that is gone leaves its default where it was used. */
+  setParameters(parameters: ParameterJson[]): void;
+  /** Wires and settings that the other version has no place for go; `compareSpecs` (core/upgrades.ts) names them before. */
+  upgrade(node: string, version: string): Promise<void>;
   addNote(at: XY): string;
   setNote(id: string, change: Partial<Note>): void;
   group(ids?: Iterable<string>): string | null;

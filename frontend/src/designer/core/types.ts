@@ -1,6 +1,8 @@
 /** A draft as the studio's REST interface speaks it: Graph JSON (docs/reference/graph.md) with what only the editor reads. */
 import type { ParameterJson, SourceJson } from "../../graph/types";
 
+export type { ParameterJson, SourceJson };
+
 export type PortType = "table" | "learner" | "model" | "transform" | "files" | "image" | "any";
 
 /** A value of a module's parameter, or the pipeline parameter that gives it. */
@@ -29,7 +31,8 @@ export interface PaletteModule {
 export interface ModuleVersionJson { version: string; status: string; changes: string; spec: ModuleSpec; created_by: string; created_at: string }
 
 export interface XY { x: number; y: number }
-export interface DraftInput { name: string; source: SourceJson; mode?: string; [more: string]: unknown }
+/** A port of a plain node stays when its wire goes: its source is null then. */
+export interface DraftInput { name: string; source: SourceJson | null; mode?: string; [more: string]: unknown }
 export interface DraftOutput { name: string; datastore?: string; register_on_complete?: Record<string, unknown> | null; [more: string]: unknown }
 /** A step. With `module` the server derives script, arguments and environment; without, the node came from the SDK and is kept as it is. */
 export interface DraftNode {
@@ -44,7 +47,8 @@ export interface DraftNode {
   comment?: string;
   after?: string[];
   allow_reuse?: boolean;
-  ui?: Partial<XY>;
+  /** `kept`: values of settings that a pipeline parameter gives now; `detach` gives them back. */
+  ui?: Partial<XY> & { kept?: Record<string, Setting> };
   [more: string]: unknown;
 }
 /** A note on the canvas, and a frame around cards. `id`s are unique among nodes, notes, groups and sources. */
@@ -74,3 +78,42 @@ export interface Columns { columns: Column[]; from: "dataset" | "run" | "rule" }
 export interface SchemaJson { outputs: Record<string, Record<string, Columns | null>>; inputs: Record<string, Record<string, Columns | null>> }
 
 export interface Person { user: string; tab: string; since: string }
+
+/** A port of a card as it is drawn. */
+export interface FacePort {
+  name: string; label: string; type: PortType; required: boolean; help?: string;
+  /** False: the module's version has no such port; a wire in the draft still names it. */
+  known: boolean;
+}
+/** What a node looks like: from its module's spec at its pinned version, from its own ports, or from its wires. */
+export interface Face {
+  node: string; title: string;
+  /** `missing`: the module or its version is not there (`fault` says which); `loading`: its version is being fetched. */
+  kind: "module" | "plain" | "missing" | "loading";
+  module: PaletteModule | null;
+  /** The version that runs, and the default one when it is another. */
+  version: string; newer: string | null;
+  fault: string | null;
+  inputs: readonly FacePort[]; outputs: readonly FacePort[];
+  parameters: readonly SpecParameter[];
+}
+/** A source on the canvas. `title` is its name, `detail` its version, path or what the parameter chooses. */
+export interface Pill { key: string; source: SourcePill["source"]; title: string; detail: string; type: PortType; kind: "dataset" | "datastore" | "parameter"; feeds: number; x: number; y: number }
+/** A wire is known by the input where it ends. `order`: waits without data (`to.port` is empty). */
+export interface Wire {
+  id: string; kind: "data" | "order";
+  from: { node: string; output: string } | { pill: string };
+  to: { node: string; port: string };
+  /** Of what flows. */
+  type: PortType;
+  /** Why it can't stay: a port that is not there, or types that don't fit. */
+  fault: string | null;
+}
+/** The graph as it is drawn; parts that did not change are the same objects as before. */
+export interface GraphView {
+  faces: ReadonlyMap<string, Face>;
+  pills: ReadonlyMap<string, Pill>;
+  wires: readonly Wire[];
+  /** By `inputKey(node, port)`. */
+  byInput: ReadonlyMap<string, Wire>;
+}
