@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any, List, Sequence
 
 from azureml.pipeline.core._graph_outputs import is_output_dataset, origin_of
-from azureml.pipeline.core._parameters import PipelineParameter, is_data_path, is_dataset
+from azureml.pipeline.core._parameters import PipelineParameter, is_dataset
 from azureml.pipeline.core._pipeline_data import PipelineData
 from azureml.pipeline.core._ports import InputPortBinding, OutputPortBinding
 from azureml.pipeline.core.pipeline_output_dataset import PipelineOutputAbstractDataset
@@ -102,9 +102,9 @@ def match_input(known: Sequence[GivenInput], wanted: GivenInput) -> GivenInput |
 
 
 def _read_parameter(parameter: PipelineParameter) -> GivenInput | None:
-    if is_data_path(parameter.default_value):
+    if parameter._type == "datapath":
         return GivenInput(parameter.name, "mount", parameter)
-    if is_dataset(parameter.default_value):
+    if parameter._type == "dataset":
         return GivenInput(parameter.name, _usual_mode(parameter.default_value), parameter)
     return None
 

@@ -21,6 +21,7 @@ from azureml.pipeline.core._graph_inputs import (
     read_input,
 )
 from azureml.pipeline.core._graph_outputs import is_step_output, origin_of, write_output
+from azureml.pipeline.core._layout import NO_LAYOUT, Layout
 from azureml.pipeline.core._parameters import (
     PipelineParameter,
     _plain,
@@ -59,19 +60,34 @@ class BuiltGraph:
     problems: List[Problem] = field(default_factory=list)
 
 
-def build_graph(steps: Sequence[PipelineStep], links: Links) -> BuiltGraph:
-    """The graph of `steps`, upstream first."""
-    writer = _GraphWriter(steps, links)
-    nodes = [writer.write_node(step) for step in steps]
-    graph = {"version": 1, "parameters": list(writer.parameters.values()), "nodes": nodes}
+def build_graph(
+    steps: Sequence[PipelineStep],
+    links: Links,
+    parameters: Sequence[PipelineParameter] = (),
+    layout: Layout = NO_LAYOUT,
+) -> BuiltGraph:
+    """The graph of `steps`, upstream first. `parameters` come first among the graph's, and are
+    there even if no step uses them."""
+    writer = _GraphWriter(steps, links, layout)
+    for parameter in parameters:
+        writer.declare(parameter)
+    nodes = [{**layout.beside(step), **writer.write_node(step)} for step in steps]
+    declared = list(writer.parameters.values())
+    graph = {**layout.graph, "version": 1, "parameters": declared, "nodes": nodes}
     return BuiltGraph(graph, writer.problems)
 
 
-def name_nodes(names: Sequence[str]) -> List[str]:
-    """A short id for each step name, unique in the graph, readable, equal for equal programs."""
-    taken: set[str] = set()
+def name_nodes(names: Sequence[str], given: Sequence[str] = ()) -> List[str]:
+    """A short id for each step name, unique in the graph, readable, equal for equal programs.
+
+    `given` has the id that a step has already, or "".
+    """
+    taken = set(given)
     ids = []
-    for name in names:
+    for position, name in enumerate(names):
+        if position < len(given) and given[position]:
+            ids.append(given[position])
+            continue
         base = re.sub(r"[^A-Za-z0-9_]+", "-", name).strip("-")[:48] or "step"
         candidate, number = base, 2
         while candidate in taken:
@@ -82,11 +98,11 @@ def name_nodes(names: Sequence[str]) -> List[str]:
 
 
 class _GraphWriter:
-    def __init__(self, steps: Sequence[PipelineStep], links: Links) -> None:
+    def __init__(self, steps: Sequence[PipelineStep], links: Links, layout: Layout) -> None:
         self.links = links
         self.problems: List[Problem] = []
         self.parameters: Dict[str, Json] = {}
-        ids = name_nodes([step.name for step in steps])
+        ids = name_nodes([step.name for step in steps], [layout.node_id(step) for step in steps])
         self.ids = {id(step): node for step, node in zip(steps, ids)}
         self.producers: Dict[int, PipelineStep] = {}
         for step in steps:
@@ -125,7 +141,7 @@ class _GraphWriter:
             "after": self._write_after(step),
             **step._limits_wire(),
             **self._write_settings(step),
-            "comment": "",
+            **step._own_wire(),
         }
 
     def _write_compute(self, step: Any) -> Any:
@@ -305,9 +321,7 @@ class _GraphWriter:
 
     def _declare(self, step: PipelineStep, parameter: PipelineParameter) -> Json:
         """Note a parameter of the pipeline; the reference that stands for its value."""
-        name = parameter.name
-        default = value_to_wire(name, parameter.default_value, self.links.dataset)
-        entry = {"name": name, "type": parameter._type, "default": default}
+        name, entry = parameter.name, self._describe(parameter)
         known = self.parameters.setdefault(name, entry)
         if known != entry:
             message = (
@@ -316,6 +330,16 @@ class _GraphWriter:
             )
             self._problem(step, f"parameters.{name}", message)
         return {"parameter": name}
+
+    def declare(self, parameter: PipelineParameter) -> None:
+        """Note a parameter that stands in the pipeline's own list."""
+        self.parameters.setdefault(parameter.name, self._describe(parameter))
+
+    def _describe(self, parameter: PipelineParameter) -> Json:
+        default = parameter.default_value
+        if default is not None:
+            default = value_to_wire(parameter.name, default, self.links.dataset)
+        return {"name": parameter.name, "type": parameter._type, "default": default}
 
     # -- problems ------------------------------------------------------------------------------
 

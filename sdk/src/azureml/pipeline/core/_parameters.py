@@ -6,6 +6,7 @@ from typing import Any, Callable
 
 from azureml.exceptions import UserErrorException
 
+_DATA_TYPES = ("datapath", "dataset")
 _TYPES = {bool: "bool", int: "int", float: "float", str: "string"}
 
 
@@ -14,22 +15,39 @@ class PipelineParameter:
 
     :param name: how `pipeline_parameters` and scripts (`AML_PARAMETER_<name>`) call it.
     :param default_value: str, int, float, bool, a `DataPath` or a dataset. It fixes the type.
+    :param type: Forebay's own: "int", "float", "string", "bool", "datapath" or "dataset" of a
+        parameter whose default is None, so that each submit has to give a value.
     """
 
-    def __init__(self, name: str, default_value: Any) -> None:
+    def __init__(self, name: str, default_value: Any, type: str | None = None) -> None:
         if not isinstance(name, str) or not name:
             raise ValueError("A pipeline parameter needs a name that is a non-empty string.")
+        if type is not None and type not in (*_TYPES.values(), *_DATA_TYPES):
+            raise ValueError(
+                f"The type of pipeline parameter '{name}' is {type!r}: use one of "
+                f"{', '.join((*_TYPES.values(), *_DATA_TYPES))}."
+            )
         self.name = name
-        self.default_value = _plain(default_value)
+        is_open = type is not None and default_value is None
+        self._open_type = type if is_open else None
+        self.default_value = None if is_open else _plain(default_value)
+        if type is not None and not is_open and self._type != type:
+            raise ValueError(
+                f"The default value {default_value!r} of pipeline parameter '{name}' is not of "
+                f"type {type}."
+            )
         if self._type is None:
             raise ValueError(
                 f"The default value of pipeline parameter '{name}' is a "
-                f"{type(default_value).__name__}: use a str, int, float, bool, DataPath or dataset."
+                f"{default_value.__class__.__name__}: "
+                f"use a str, int, float, bool, DataPath or dataset."
             )
 
     @property
     def _type(self) -> str | None:
         """The wire's name of the value's type; None when it can't be one."""
+        if self._open_type is not None:
+            return self._open_type
         if is_data_path(self.default_value):
             return "datapath"
         if is_dataset(self.default_value):
@@ -39,7 +57,7 @@ class PipelineParameter:
     @property
     def _is_data(self) -> bool:
         """Whether the value stands for data, so that it is the source of an input."""
-        return self._type in {"datapath", "dataset"}
+        return self._type in _DATA_TYPES
 
     def _convert(self, value: Any) -> Any:
         """`value` in the type of the default; ValueError when it cannot be one."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Iterable, Iterator, List, Sequence
+from typing import Any, Dict, Iterable, Iterator, List, Sequence
 
 from azureml._forebay.unsupported import without
 from azureml.exceptions import UserErrorException
@@ -23,6 +23,10 @@ class PipelineStep:
 
     A step is a plain description: nothing is read, sent or checked until the pipeline is
     validated or submitted.
+
+    Forebay's own, to be set on a step: `comment` is shown with it; `retry` tries it again when it
+    fails (`{"count": 2, "delay_seconds": 30}`); `timeout_seconds` ends it when it runs longer; of
+    results older than `reuse_max_age_seconds` none is reused.
     """
 
     step_type = "PipelineStep"
@@ -38,6 +42,10 @@ class PipelineStep:
     ) -> None:
         self.name = name
         self.run_after_steps: List[PipelineStep] = []
+        self.comment = ""
+        self.retry: Dict[str, Any] | None = None
+        self.timeout_seconds: int | None = None
+        self.reuse_max_age_seconds: int | None = None
         self._inputs = _as_list(inputs, "inputs") + _as_list(resource_inputs, "resource_inputs")
         self._outputs = _as_list(outputs, "outputs")
         self._arguments = _as_list(arguments, "arguments")
@@ -69,6 +77,13 @@ class PipelineStep:
             if producer is not None and producer is not self:
                 yield producer
         yield from self.run_after_steps
+
+    def _own_wire(self) -> Dict[str, Any]:
+        """Forebay's own fields of the node: what was set of them."""
+        limits = ("retry", "timeout_seconds", "reuse_max_age_seconds")
+        given = {name: getattr(self, name) for name in limits}
+        kept = {name: value for name, value in given.items() if value is not None}
+        return {**kept, "comment": str(self.comment or "")}
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} '{self.name}'>"

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import uuid
 from pathlib import Path
-from typing import Any, Callable, Dict, List, Mapping
+from typing import Any, Callable, Dict, List, Mapping, Sequence
 
 from azureml._forebay.errors import Conflict, Problem, problems_from_json
 from azureml._forebay.git import git_properties
 from azureml._forebay.snapshots import create_snapshot
 from azureml.exceptions import UserErrorException
 from azureml.pipeline.core._graph_wire import BuiltGraph, Links, build_graph
-from azureml.pipeline.core._parameters import value_to_wire
+from azureml.pipeline.core._layout import NO_LAYOUT, Layout
+from azureml.pipeline.core._parameters import PipelineParameter, value_to_wire
 from azureml.pipeline.core._step import PipelineStep
 
 Json = Dict[str, Any]
@@ -32,12 +33,16 @@ class Submission:
         default_datastore: Any = None,
         default_directory: str | None = None,
         values: Mapping[str, Any] | None = None,
+        parameters: Sequence[PipelineParameter] = (),
+        layout: Layout = NO_LAYOUT,
     ) -> None:
         self._workspace = workspace
         self._steps = steps
         self._default_datastore = default_datastore
         self._directory = default_directory or "."
         self._values = dict(values or {})
+        self._parameters = parameters
+        self._layout = layout
         self._snapshots: Dict[Path, str] = {}
         self._again = False
 
@@ -93,7 +98,7 @@ class Submission:
             default_datastore=self._find_default_datastore,
             default_directory=self._directory,
         )
-        return build_graph(self._steps, links)
+        return build_graph(self._steps, links, self._parameters, self._layout)
 
     def _check(self, built: BuiltGraph) -> List[Problem]:
         body = {"graph": built.graph, "parameters": self._chosen()}

@@ -9,6 +9,8 @@ from azureml._forebay.unsupported import without
 from azureml.core.experiment import Experiment
 from azureml.exceptions import UserErrorException
 from azureml.pipeline.core._announce import announce, count, say_unused
+from azureml.pipeline.core._layout import read_layout
+from azureml.pipeline.core._parameters import PipelineParameter
 from azureml.pipeline.core._published import ROUTE, PublishedPipeline, published_from
 from azureml.pipeline.core._step import PipelineStep, flatten, with_upstream
 from azureml.pipeline.core._submission import Submission
@@ -28,6 +30,10 @@ class Pipeline:
     :param default_datastore: for outputs that name none.
     :param default_source_directory: for steps that name none.
     :param resolve_closure: whether steps that the given ones wait for are pulled in.
+    :param parameters: Forebay's own: pipeline parameters in the order in which they are shown,
+        those that no step uses among them. Others follow as steps use them.
+    :param layout: Forebay's own: how the designer draws it,
+        `{"nodes": {step: {"id": "n1", "ui": {"x": 0, "y": 0}}}, "ui": {…}}`.
 
     Nothing is read or sent before `validate` or `submit`.
     """
@@ -42,6 +48,8 @@ class Pipeline:
         resolve_closure: bool = True,
         _workflow_provider: Any = None,
         _service_endpoint: Any = None,
+        parameters: Sequence[PipelineParameter] | None = None,
+        layout: Dict[str, Any] | None = None,
         **kwargs: Any,
     ) -> None:
         if not hasattr(workspace, "_transport"):
@@ -58,6 +66,8 @@ class Pipeline:
         self._steps = _each_once(list(flatten(given)))
         if resolve_closure:
             self._steps = with_upstream(self._steps)
+        self._parameters = list(parameters or [])
+        self._layout = read_layout(layout, self._steps)
 
     def validate(self) -> List[Problem]:
         """Check the pipeline without running it; all problems, with step and field.
@@ -142,6 +152,8 @@ class Pipeline:
             default_datastore=self._default_datastore,
             default_directory=self._default_source_directory,
             values=values,
+            parameters=self._parameters,
+            layout=self._layout,
         )
 
     def _submit_to(
