@@ -62,13 +62,11 @@ def list_drafts(workspace: Workspace, *, text: str = "") -> QuerySet[PipelineDra
     return rows.select_related("created_by", "updated_by", "last_run", "last_run__experiment")
 
 
-def get_draft(workspace: Workspace, uid: str) -> PipelineDraft:
-    """One draft with its graph. Raises NotFound, for another workspace's ids too."""
-    row = (
-        PipelineDraft.objects.filter(workspace=workspace, uid=uid)
-        .select_related("workspace", "created_by", "updated_by", "last_run__experiment")
-        .first()
-    )
+def get_draft(workspace: Workspace, uid: str, *, graph: bool = True) -> PipelineDraft:
+    """One draft, with its graph. Raises NotFound, for another workspace's ids too."""
+    rows = PipelineDraft.objects.filter(workspace=workspace, uid=uid)
+    rows = rows.select_related("workspace", "created_by", "updated_by", "last_run__experiment")
+    row = (rows if graph else rows.defer("graph")).first()
     if row is None:
         raise NotFound(f"There is no draft {uid!r} in workspace {workspace.name!r}.")
     return row

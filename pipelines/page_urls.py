@@ -8,6 +8,7 @@ from pipelines.views import (
     again,
     children,
     computes,
+    designer,
     environments,
     lists,
     parameters,
@@ -21,10 +22,14 @@ RUN = HERE + "runs/<str:run_uid>/"
 TARGET = HERE + "compute/targets/<str:name>/"
 ENVIRONMENTS = HERE + "environments/"
 STEP = RUN + "steps/<str:step_uid>/"
+DESIGNER = HERE + "designer/"
 
 urlpatterns = [
     path(HERE, lists.show_home, name="home"),
     path(HERE + "pipelines/", lists.list_runs, name="runs"),
+    path(DESIGNER, designer.show_home, name="designer"),
+    path(DESIGNER + "new", designer.new_draft, name="draft-new"),
+    path(DESIGNER + "<str:draft_id>", designer.show_draft, name="draft"),
     path(HERE + "experiments/", lists.list_experiments, name="experiments"),
     path(HERE + "experiments/<path:name>/", lists.show_experiment, name="experiment"),
     path(HERE + "compute/", computes.list_targets, name="computes"),

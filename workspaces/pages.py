@@ -110,8 +110,15 @@ def signed_in_page(view: Page) -> Page:
     return wrapper
 
 
-def error_page(request: HttpRequest, error: ForebayError, *, retry: bool = False) -> HttpResponse:
-    """The error as a page: its title, its sentence, its problems."""
+def error_page(
+    request: HttpRequest,
+    error: ForebayError,
+    *,
+    retry: bool = False,
+    back: tuple[str, str] | None = None,
+) -> HttpResponse:
+    """The error as a page: its title, its sentence, its problems. `back` is (address, words) of
+    where to go on instead of the first page."""
     response = render(
         request,
         "workspaces/error.html",
@@ -121,6 +128,7 @@ def error_page(request: HttpRequest, error: ForebayError, *, retry: bool = False
             "detail": error.detail,
             "problems": error.problems,
             "retry": retry,  # offers the sign-in page rather than the first one
+            "back": back,
         },
         status=error.status,
     )

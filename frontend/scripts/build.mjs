@@ -16,6 +16,7 @@ const result = await build({
     theme: "src/studio/theme.ts",
     studio: "src/studio/main.ts",
     run: "src/run/main.tsx",
+    designer: "src/designer/main.tsx",
     "layout-worker": "src/graph/layout-worker.ts",
   },
   outdir: out,
