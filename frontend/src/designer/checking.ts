@@ -1,0 +1,56 @@
+/** Problems and columns: the browser's own at once, the server's a moment later. The latest graph wins. */
+import { ApiError } from "./api";
+import type { Host } from "./host";
+import { localProblems, readProblems, stillTrue } from "./core/problems";
+import type { DraftGraph, Problem, SchemaJson } from "./core/types";
+
+const QUIET = 400;
+
+export class Checking {
+  private timer = 0;
+  private asking: AbortController | null = null;
+  private answered: { graph: DraftGraph; problems: readonly Problem[] } | null = null;
+  private checked: unknown = null;
+
+  constructor(private readonly host: Host) {}
+
+  changed(): void {
+    const { graph, view, draft } = this.host.state();
+    const kept = this.answered ? stillTrue(this.answered.problems, this.answered.graph, graph) : [];
+    this.host.set({ problems: [...localProblems(graph, view, this.host.catalog, draft.default_compute), ...kept], checking: true });
+    clearTimeout(this.timer);
+    this.timer = window.setTimeout(() => void this.ask(), QUIET);
+  }
+
+  /** Again, though nothing changed here: a module or a dataset may have. */
+  again(): void {
+    this.checked = null;
+    this.changed();
+  }
+
+  private async ask(): Promise<void> {
+    const { graph, draft } = this.host.state();
+    this.asking?.abort();
+    const asking = new AbortController();
+    this.asking = asking;
+    const body = { graph, default_compute: draft.default_compute, parameters: draft.parameters };
+    const same = this.checked === graph;
+    try {
+      const checks = this.host.api.post<{ problems: Problem[] }>(`/drafts/${draft.id}/validate`, body, { signal: asking.signal });
+      const columns = same ? Promise.resolve(null) : this.host.api.post<SchemaJson>(`/drafts/${draft.id}/schema`, { graph, parameters: draft.parameters }, { signal: asking.signal })
+        .catch((error: unknown) => { if (error instanceof ApiError) return null; throw error; });
+      const problems = readProblems((await checks).problems, graph, this.host.catalog);
+      if (this.asking !== asking) return;
+      this.answered = { graph, problems };
+      this.host.set({ problems, checking: false });
+      const schema = await columns;
+      if (this.asking !== asking) return;
+      this.checked = graph;
+      if (schema) this.host.set({ schema });
+    } catch (error) {
+      if (asking.signal.aborted || this.asking !== asking) return;
+      this.host.set({ checking: false });
+      if (error instanceof ApiError && error.passing) this.timer = window.setTimeout(() => void this.ask(), 10 * QUIET);
+    }
+  }
+}

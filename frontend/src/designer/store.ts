@@ -1,0 +1,421 @@
+/** The designer's state and its commands. The work is in core/ (graphs), saving, checking, running and presence. */
+import { Api, messageOf } from "./api";
+import { Backups } from "./backups";
+import { Checking } from "./checking";
+import type { Addition, Commands, Designer, Dialog, Forecast, From, Load, Place, PublishForm, Refusal, RunView, SubmitForm } from "./contract";
+import type { DesignerSource } from "./context";
+import { GraphDocument } from "./document";
+import { FIELDS, type Fields, type Host } from "./host";
+import { livingTabs, namePills, open, openingFault, palettes, datasetItems, recover, sayHere } from "./opening";
+import { Presence } from "./presence";
+import { Running } from "./running";
+import { Saving } from "./saving";
+import { addition, addNote, firstOutput, group, move, setGroup, setNode, setNote, setSetting } from "./core/adding";
+import { layoutModel } from "./core/arrange";
+import { Catalog } from "./core/catalog";
+import { copyText, cut, putIn, readText } from "./core/clipboard";
+import { refused, withUi, type Edit, type Outcome } from "./core/edit";
+import { newId } from "./core/ids";
+import { detach, detachSource, promote, promoteSource, setParameters } from "./core/parameters";
+import { typeFits } from "./core/rules";
+import { upgrade } from "./core/upgrades";
+import { buildView } from "./core/view";
+import { connect, connectToNode, disconnect, refusal, remove, spliceNode, type InputPlace, type Scene } from "./core/wiring";
+import type { DraftGraph, DraftJson, DraftNode, DraftVersionJson, Group, ModuleVersionJson, Note, ParameterJson, Problem, Setting, XY } from "./core/types";
+import { placeCards } from "../run/place";
+
+const READ_ONLY = "You may look at this draft, but not change it: ask an Owner of the workspace for the role of a Contributor.";
+
+export class DesignerStore implements Commands, DesignerSource, Host {
+  readonly commands: Commands = this;
+  readonly tab = newId("t");
+  readonly api: Api;
+  private load: Load = { phase: "loading" };
+  private readonly listeners = new Set<() => void>();
+  private document!: GraphDocument;
+  private saving!: Saving;
+  private readonly checking = new Checking(this);
+  private readonly running = new Running(this);
+  private readonly backups: Backups;
+
+  constructor(readonly place: Place) {
+    this.api = new Api(place.api);
+    this.backups = new Backups(place.draft, place.user, this.tab);
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  };
+  readonly snapshot = (): Load => this.load;
+
+  get catalog(): Catalog { return this.document.catalog; }
+
+  state(): Designer {
+    if (this.load.phase !== "ready") throw new Error("The draft is not there yet.");
+    return this.load.state;
+  }
+
+  set(change: Partial<Designer>): void {
+    this.show({ phase: "ready", state: { ...this.state(), ...change } });
+  }
+
+  private show(load: Load): void {
+    this.load = load;
+    for (const listener of this.listeners) listener();
+  }
+
+  // Opening and leaving.
+
+  async start(): Promise<void> {
+    this.show({ phase: "loading" });
+    const channel = typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel(`forebay.draft.${this.place.draft}`);
+    sayHere(channel, this.tab);
+    try {
+      const opened = await open(this.api, this.place);
+      const recovery = this.place.editable ? await recover(this.backups, opened.draft, livingTabs(channel)) : { kind: "none" as const };
+      this.ready(opened, recovery.kind === "none" ? null : recovery.backup.graph);
+      if (recovery.kind !== "none") this.bringBack(opened.draft, recovery);
+      if (opened.missing.length) this.say(`${opened.missing.join(" ")} Load the page again to try once more.`, "warning");
+    } catch (error) {
+      this.show({ phase: "error", message: openingFault(error) });
+      return;
+    }
+    new Presence(this, this.saving).start();
+    addEventListener("pagehide", () => { this.document.keep(); this.saving.leave(); });
+    document.addEventListener("visibilitychange", () => { if (document.hidden) void this.saving.flush(); else this.saving.wake(); });
+    addEventListener("online", () => this.saving.wake());
+    addEventListener("focus", () => this.saving.wake());
+    addEventListener("beforeunload", (event) => { if (!this.saving.backup()) event.preventDefault(); });
+    await Promise.all([this.learn(), this.running.showLast()]);
+  }
+
+  private ready(opened: Awaited<ReturnType<typeof open>>, unsaved: DraftGraph | null): void {
+    const { graph, ...draft } = opened.draft;
+    const datasets = new Map(opened.datasets.map((item) => [item.id, item]));
+    this.document = new GraphDocument(unsaved ?? graph, this.place.draft, new Catalog(opened.modules), datasets);
+    this.saving = new Saving(this, this.backups, opened.draft, unsaved ? this.document.prepare(graph) : this.document.graph);
+    this.show({
+      phase: "ready",
+      state: {
+        ...this.document.drawn, draft, modules: opened.modules.filter((one) => one.status === "Active"), groups: opened.groups,
+        datasets: opened.datasets, computes: opened.computes, selection: new Set(), problems: [], checking: false, schema: null,
+        save: { kind: "saved", at: draft.updated_at }, run: null, people: [], editable: this.place.editable, dialog: null, said: null,
+      },
+    });
+    this.checking.changed();
+  }
+
+  private bringBack(draft: DraftJson, recovery: { kind: "apply" | "conflict"; backup: { tab: string; fields: Fields; graph: DraftGraph } }): void {
+    const { tab, fields } = recovery.backup;
+    this.set({ draft: { ...this.state().draft, ...fields } });
+    if (recovery.kind === "conflict") {
+      this.saving.conflict(draft);
+    } else {
+      if (!this.document.steps) { // so that it can be undone
+        const unsaved = this.document.graph;
+        this.document.clear(draft.graph);
+        this.saving.rebase(draft, this.document.graph);
+        this.document.commit({ graph: unsaved, name: "Bring back unsaved changes" });
+        this.set(this.document.drawn);
+      }
+      this.saving.changed();
+      this.say("Changes that were not saved when this draft was last open are here again.");
+    }
+    if (this.saving.backup()) this.backups.clear(tab);
+  }
+
+  /** Versions of modules that the palette does not have, and names of datasets. */
+  private async learn(): Promise<void> {
+    const graph = this.document.graph;
+    const unknown = new Set([...this.document.view.faces.values()].flatMap((face) => (face.kind === "loading" && face.module ? [face.module.id] : [])));
+    const asked = [...unknown].map((id) => this.learnVersions(id).catch(() => undefined));
+    const names = await namePills(this.api, graph, this.document.datasets);
+    if (names.size) {
+      const sources = (this.document.graph.ui?.sources ?? []).map((pill) => ("dataset" in pill.source ? { ...pill, ...names.get(pill.source.dataset) } : pill));
+      this.amend(withUi(this.document.graph, { sources }));
+    }
+    await Promise.all(asked);
+  }
+
+  private async learnVersions(module: string): Promise<ModuleVersionJson[]> {
+    const { versions } = await this.api.get<{ versions: ModuleVersionJson[] }>(`/modules/${module}`);
+    this.relearn(this.document.catalog.withVersions(module, versions));
+    return versions;
+  }
+
+  private relearn(catalog: Catalog): void {
+    this.document.catalog = catalog;
+    this.document.redraw();
+    this.set(this.document.drawn);
+    this.checking.again();
+  }
+
+  private amend(graph: DraftGraph): void {
+    const before = this.document.graph;
+    this.document.amend(graph);
+    this.saving.amended(before, graph);
+    this.set(this.document.drawn);
+  }
+
+  // What every command of the graph goes through.
+
+  private do(outcome: Outcome): Refusal {
+    if (!this.state().editable) return this.refuse(READ_ONLY);
+    if (refused(outcome)) return this.refuse(outcome.refusal);
+    const changed = this.document.commit(outcome);
+    if (changed || outcome.select) {
+      const ids = outcome.select ?? this.state().selection;
+      this.set({ ...this.document.drawn, selection: this.document.existing(ids) });
+    }
+    if (changed) this.changed();
+    if (outcome.say) this.say(outcome.say);
+    return null;
+  }
+
+  private refuse(sentence: string): string {
+    this.say(sentence, "warning");
+    return sentence;
+  }
+
+  private changed(): void {
+    this.checking.changed();
+    this.saving.changed();
+  }
+
+  private scene(graph: DraftGraph): Scene {
+    return { graph, view: buildView(graph, this.catalog, this.document.view) };
+  }
+
+  private chosen(ids?: Iterable<string>): ReadonlySet<string> {
+    return this.document.existing(ids ?? this.state().selection);
+  }
+
+  // Steps, sources and wires.
+
+  add(what: Addition, at: XY, wire?: { from: From } | { to: InputPlace }): string {
+    const { edit, id } = addition(this.document.graph, what, at);
+    this.do(wire ? this.connected(edit, id, wire) : edit);
+    return id;
+  }
+
+  private connected(edit: Edit, id: string, wire: { from: From } | { to: InputPlace }): Edit {
+    const scene = this.scene(edit.graph);
+    let outcome: Outcome;
+    if ("from" in wire) {
+      outcome = connectToNode(scene, wire.from, id);
+    } else {
+      const wanted = scene.view.faces.get(wire.to.node)?.inputs.find((port) => port.name === wire.to.port)?.type ?? "any";
+      const from = firstOutput(scene, id, (made) => typeFits(made, wanted)) ?? firstOutput(scene, id, () => true);
+      outcome = from ? connect(scene, from, wire.to) : { refusal: "This makes nothing that could be connected." };
+    }
+    return refused(outcome) ? { ...edit, say: outcome.refusal } : { ...edit, graph: outcome.graph };
+  }
+
+  splice(what: Addition | { node: string }, wire: InputPlace, at: XY): Refusal {
+    if ("node" in what) return this.do(spliceNode(this.document, what.node, wire));
+    if ("source" in what) return this.refuse("A source begins wires; it can't go in between two steps.");
+    const { edit, id } = addition(this.document.graph, what, at);
+    const outcome = spliceNode(this.scene(edit.graph), id, wire);
+    return this.do(refused(outcome) ? outcome : { ...outcome, name: edit.name });
+  }
+
+  refusal(from: From, to: InputPlace): Refusal { return refusal(this.document, from, to); }
+  connect(from: From, to: InputPlace): Refusal { return this.do(connect(this.document, from, to)); }
+  connectToNode(from: From, node: string): Refusal { return this.do(connectToNode(this.document, from, node)); }
+  disconnect(inputs: readonly InputPlace[]): void { if (inputs.length) this.do(disconnect(this.document, inputs)); }
+  move(places: Readonly<Record<string, XY>>): void { this.do(move(this.document, places)); }
+
+  remove(ids?: Iterable<string>, options?: { reconnect?: boolean }): void {
+    const chosen = this.chosen(ids);
+    if (chosen.size) this.do(remove(this.document, chosen, options?.reconnect));
+  }
+
+  duplicate(ids?: Iterable<string>): void {
+    const part = cut(this.document.graph, this.chosen(ids));
+    if (!part.nodes.length && !part.ui?.notes?.length) this.refuse("Select the steps that are to be duplicated.");
+    else this.do(putIn(this.document.graph, part, null, this.catalog, "Duplicate"));
+  }
+
+  rename(node: string, name: string): void {
+    const outcome = setNode(this.document, node, { name: name.trim() || undefined });
+    this.do(refused(outcome) ? outcome : { ...outcome, name: `Rename ${this.document.view.faces.get(node)?.title ?? "a step"}` });
+  }
+
+  setSetting(node: string, name: string, value: Setting | undefined): void { this.do(setSetting(this.document, node, name, value)); }
+  setNode(node: string, change: Partial<DraftNode>): void { this.do(setNode(this.document, node, change)); }
+  promote(node: string, name: string, parameter: string): Refusal { return this.do(promote(this.document, node, name, parameter)); }
+  promoteSource(pill: string, parameter: string): Refusal { return this.do(promoteSource(this.document, pill, parameter)); }
+  detach(node: string, name: string): void { this.do(detach(this.document, node, name)); }
+  detachSource(pill: string): Refusal { return this.do(detachSource(this.document, pill, this.document.told)); }
+  setParameters(parameters: ParameterJson[]): void { this.do(setParameters(this.document.graph, parameters)); }
+
+  async upgrade(node: string, version: string): Promise<void> {
+    const found = this.catalog.find(this.document.graph.nodes.find((one) => one.id === node)?.module);
+    if (!found) return void this.refuse("The module of this step is not in this workspace.");
+    try {
+      if (!this.catalog.spec(found.module, version)) await this.learnVersions(found.module.id);
+    } catch (error) {
+      return void this.refuse(messageOf(error));
+    }
+    const spec = this.catalog.spec(found.module, version);
+    this.do(spec ? upgrade(this.document, node, found.module, version, spec) : { refusal: `There is no version ${version} of ${found.module.name}.` });
+  }
+
+  // Notes, groups, places.
+
+  addNote(at: XY): string {
+    const { edit, id } = addNote(this.document.graph, at);
+    this.do(edit);
+    return id;
+  }
+  setNote(id: string, change: Partial<Note>): void { this.do(setNote(this.document.graph, id, change)); }
+  group(ids?: Iterable<string>): string | null {
+    const made = group(this.document.graph, this.chosen(ids));
+    if ("refusal" in made) {
+      this.refuse(made.refusal);
+      return null;
+    }
+    return this.do(made.edit) === null ? made.id : null;
+  }
+  setGroup(id: string, change: Partial<Group>): void { this.do(setGroup(this.document.graph, id, change)); }
+
+  async tidy(): Promise<void> {
+    const before = this.document.graph;
+    const { positions } = await placeCards(layoutModel(before, this.document.view), this.place.workerUrl);
+    if (this.document.graph !== before) return void this.say("The graph changed while it was tidied up: try again.");
+    this.do({ ...move(this.document, positions), name: "Tidy up", merge: undefined });
+  }
+
+  undo(): void { this.turn(this.document.undo(), "Undone"); }
+  redo(): void { this.turn(this.document.redo(), "Done again"); }
+  private turn(name: string | null, word: string): void {
+    if (name === null) return;
+    this.set({ ...this.document.drawn, selection: this.document.existing(this.state().selection) });
+    this.changed();
+    this.say(`${word}: ${name}.`);
+  }
+
+  copyText(ids?: Iterable<string>): string { return copyText(this.document.graph, this.chosen(ids)); }
+  paste(text: string, at?: XY): Refusal {
+    const part = readText(text);
+    if (typeof part === "string") return this.refuse(part);
+    return this.do(putIn(this.document.graph, part, at ?? null, this.catalog, "Paste"));
+  }
+
+  select(ids: Iterable<string>): void {
+    this.document.pause();
+    this.set({ selection: this.document.existing(ids) });
+  }
+  open(dialog: Dialog | null): void { this.set({ dialog }); }
+  say(text: string, tone: "info" | "warning" = "info"): void {
+    this.set({ said: { text, tone, count: (this.state().said?.count ?? 0) + 1 } });
+  }
+
+  // The draft beside its graph.
+
+  setDraft(change: Partial<Fields>): void {
+    if (!this.state().editable) return void this.refuse(READ_ONLY);
+    this.set({ draft: { ...this.state().draft, ...Object.fromEntries(FIELDS.filter((field) => change[field] !== undefined).map((field) => [field, change[field]])) } });
+    this.saving.changed();
+    if (change.default_compute !== undefined || change.parameters !== undefined) this.checking.again();
+  }
+
+  saveNow(note?: string): Promise<boolean> { return this.saving.flush(note); }
+
+  prepare(graph: DraftGraph): DraftGraph { return this.document.prepare(graph); }
+
+  takeOver(theirs: DraftJson): void {
+    const { graph, ...draft } = theirs;
+    this.document.clear(graph);
+    this.saving.rebase(theirs, this.document.graph);
+    this.set({ ...this.document.drawn, draft: { ...this.state().draft, ...draft }, selection: this.document.existing(this.state().selection), save: { kind: "saved", at: theirs.updated_at } });
+    this.changed();
+    void this.learn();
+  }
+
+  async resolveConflict(way: "theirs" | "mine" | "copy"): Promise<void> {
+    const { save, draft } = this.state();
+    if (way === "copy") return this.keepCopy();
+    if (save.kind !== "conflict") return;
+    const { theirs } = save;
+    this.set({ dialog: null });
+    if (way === "theirs") {
+      this.takeOver(theirs);
+      this.say(`This is ${theirs.updated_by}'s version now. What you did before can't be undone any more.`);
+      return;
+    }
+    this.saving.rebase(theirs, this.prepare(theirs.graph));
+    this.set({ save: { kind: "unsaved" }, draft: { ...draft, revision: theirs.revision } });
+    if (await this.saving.flush(`Saved over ${theirs.updated_by}'s version`)) this.say(`Saved over ${theirs.updated_by}'s version; theirs is in the history.`);
+  }
+
+  private async keepCopy(): Promise<void> {
+    const { draft, graph } = this.state();
+    const fields = Object.fromEntries(FIELDS.map((field) => [field, draft[field]]));
+    try {
+      const made = await this.api.post<DraftJson>("/drafts", { ...fields, name: `${draft.name.slice(0, 240)} (mine)`, graph }, { once: true });
+      this.saving.rebase({ ...draft, graph }, graph);
+      this.backups.clear();
+      location.assign(`${this.place.pages}/designer/${made.id}`);
+    } catch (error) {
+      this.refuse(`The copy was not made: ${messageOf(error)}`);
+    }
+  }
+
+  async versions(before?: string): Promise<{ items: DraftVersionJson[]; next: string | null }> {
+    return this.api.get(`/drafts/${this.place.draft}/versions${before ? `?cursor=${encodeURIComponent(before)}` : ""}`);
+  }
+  async versionGraph(version: number): Promise<DraftGraph> {
+    const { graph } = await this.api.get<{ graph: DraftGraph }>(`/drafts/${this.place.draft}/versions/${version}`);
+    return this.prepare(graph);
+  }
+
+  async restore(version: number): Promise<void> {
+    if (!(await this.saving.flush())) return void this.refuse("The draft has to be saved before another version takes its place.");
+    try {
+      const restored = await this.api.post<DraftJson>(`/drafts/${this.place.draft}/versions/${version}/restore`, { revision: this.saving.revision });
+      const { graph, ...draft } = restored;
+      this.document.commit({ graph: this.prepare(graph), name: `Restore version ${version}` });
+      this.saving.rebase(restored, this.document.graph);
+      this.set({ ...this.document.drawn, draft, selection: new Set(), save: { kind: "saved", at: draft.updated_at } });
+      this.checking.changed();
+      this.say(`Version ${version} is the draft again. Undo brings back what was there.`);
+    } catch (error) {
+      this.refuse(`The version was not restored: ${messageOf(error)}`);
+    }
+  }
+
+  async moduleVersions(node: string): Promise<ModuleVersionJson[]> {
+    const module = this.document.view.faces.get(node)?.module;
+    return module ? this.learnVersions(module.id) : [];
+  }
+
+  // Running.
+
+  forecast(form: Pick<SubmitForm, "parameters" | "upTo" | "forceNodes" | "regenerate" | "experiment">): Promise<Forecast> { return this.running.forecast(form); }
+  async submit(form: SubmitForm): Promise<{ problems: Problem[] } | { run: RunView }> {
+    return (await this.saving.flush()) ? this.running.submit(form, this.saving.revision) : { problems: [this.unsaved()] };
+  }
+  async publish(form: PublishForm): Promise<{ problems: Problem[] } | { url: string }> {
+    return (await this.saving.flush()) ? this.running.publish(form, this.saving.revision) : { problems: [this.unsaved()] };
+  }
+  private unsaved(): Problem {
+    const { save } = this.state();
+    const why = save.kind === "failed" ? ` ${save.message}` : save.kind === "conflict" ? " Somebody else saved it: settle that first." : "";
+    return { node: null, field: "", code: "unsaved", message: `The draft could not be saved.${why}` };
+  }
+  showRun(id: string | null): Promise<void> { return this.running.show(id); }
+  cancelRun(): Promise<void> { return this.running.cancel(); }
+
+  async refreshPalette(): Promise<void> {
+    try {
+      const [palette, datasets] = await Promise.all([palettes(this.api), datasetItems(this.api)]);
+      this.document.datasets = new Map(datasets.map((item) => [item.id, item]));
+      this.set({ modules: palette.items.filter((one) => one.status === "Active"), groups: palette.groups, datasets });
+      this.relearn(this.catalog.withModules(palette.items));
+    } catch (error) {
+      this.refuse(`The palette could not be loaded: ${messageOf(error)}`);
+    }
+  }
+}
