@@ -7,7 +7,7 @@ import type { DraftGraph, Problem, SchemaJson } from "./core/types";
 const QUIET = 400;
 
 export class Checking {
-  private timer = 0;
+  private timer: ReturnType<typeof setTimeout> | undefined;
   private asking: AbortController | null = null;
   private answered: { graph: DraftGraph; problems: readonly Problem[] } | null = null;
   private checked: unknown = null;
@@ -19,7 +19,7 @@ export class Checking {
     const kept = this.answered ? stillTrue(this.answered.problems, this.answered.graph, graph) : [];
     this.host.set({ problems: [...localProblems(graph, view, this.host.catalog, draft.default_compute), ...kept], checking: true });
     clearTimeout(this.timer);
-    this.timer = window.setTimeout(() => void this.ask(), QUIET);
+    this.timer = setTimeout(() => void this.ask(), QUIET);
   }
 
   /** Again, though nothing changed here: a module or a dataset may have. */
@@ -50,7 +50,7 @@ export class Checking {
     } catch (error) {
       if (asking.signal.aborted || this.asking !== asking) return;
       this.host.set({ checking: false });
-      if (error instanceof ApiError && error.passing) this.timer = window.setTimeout(() => void this.ask(), 10 * QUIET);
+      if (error instanceof ApiError && error.passing) this.timer = setTimeout(() => void this.ask(), 10 * QUIET);
     }
   }
 }

@@ -18,7 +18,7 @@ export type Drawn = Pick<Designer, "graph" | "view" | "canUndo" | "canRedo">;
 export class GraphDocument implements Scene {
   private readonly history: History;
   view: GraphView;
-  private timer = 0;
+  private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(graph: DraftGraph, private readonly draft: string, public catalog: Catalog, public datasets: ReadonlyMap<string, DatasetItem>) {
     const present = this.prepare(graph);
@@ -71,7 +71,7 @@ export class GraphDocument implements Scene {
   redraw(): void {
     this.view = buildView(this.graph, this.catalog, this.view);
     clearTimeout(this.timer);
-    this.timer = window.setTimeout(() => this.keep(), LATER);
+    this.timer = setTimeout(() => this.keep(), LATER);
   }
 
   /** The history in this tab's storage, for a reload. */

@@ -9,7 +9,7 @@ import { pageLive } from "../live/page";
 const BEAT = 20_000;
 
 export class Presence {
-  private timer = 0;
+  private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly host: Host, private readonly saving: Saving) {}
 
@@ -55,7 +55,7 @@ export class Presence {
     } catch (error) {
       if (error instanceof ApiError && !error.passing) return;
     }
-    this.timer = window.setTimeout(() => void this.beat(), BEAT);
+    this.timer = setTimeout(() => void this.beat(), BEAT);
   }
 
   private people(told: unknown): void {

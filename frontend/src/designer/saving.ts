@@ -17,8 +17,8 @@ interface Saved { revision: number; version: number; updated_by: string; updated
 export class Saving {
   /** As stored, and as far as this tab knows. */
   private base: Content & { revision: number };
-  private timer = 0;
-  private backupTimer = 0;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private backupTimer: ReturnType<typeof setTimeout> | undefined;
   private sending: Promise<boolean> | null = null;
   private failures = 0;
   /** What was sent and not answered: it may be stored all the same. */
@@ -45,7 +45,7 @@ export class Saving {
     const { save, editable } = this.host.state();
     if (!editable) return;
     clearTimeout(this.backupTimer);
-    this.backupTimer = window.setTimeout(() => this.backup(), BACKUP);
+    this.backupTimer = setTimeout(() => this.backup(), BACKUP);
     if (save.kind === "conflict") return;
     if (!this.dirty) return this.settled();
     if (save.kind !== "failed" && save.kind !== "saving") this.host.set({ save: { kind: "unsaved" } });
@@ -192,7 +192,7 @@ export class Saving {
 
   private later(milliseconds: number): void {
     clearTimeout(this.timer);
-    this.timer = window.setTimeout(() => void this.flush(), milliseconds);
+    this.timer = setTimeout(() => void this.flush(), milliseconds);
   }
 
   private delay(): number {
