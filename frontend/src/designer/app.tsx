@@ -1,14 +1,71 @@
-/** The designer's page: the frame around canvas and panes. */
+/** The designer's page: the frame around canvas, palette and panes. */
+import { ReactFlowProvider } from "@xyflow/react";
+import { Component, type ReactNode } from "react";
+import { Icon } from "../cards/parts";
+import { Canvas } from "./canvas/Canvas";
+import { useKeys } from "./canvas/keys";
+import { CanvasParts } from "./canvas/parts";
+import { Said } from "./canvas/Said";
+import { Toolbar } from "./canvas/Toolbar";
+import { useUi } from "./canvas/ui";
 import { useDesigner, useLoad } from "./context";
+import type { Designer } from "./contract";
+import { Palette } from "./palette/Palette";
+import { Dialogs } from "./panes/Dialogs";
+import { Problems } from "./panes/Problems";
+import { RightPane } from "./panes/RightPane";
+import { Title } from "./panes/Title";
 
 export function App() {
   const load = useLoad();
-  if (load.phase === "loading") return <p>Opening the designer…</p>;
-  if (load.phase === "error") return <p role="alert">{load.message}</p>;
-  return <Steps />;
+  if (load.phase === "loading") return <div className="dz-failed" role="status"><Icon name="status-running" large /><p>Opening the draft…</p></div>;
+  if (load.phase === "error") {
+    return <div className="dz-failed" role="alert"><Icon name="error" large /><p>The draft could not be opened. {load.message}</p><button type="button" className="button" onClick={() => location.reload()}>Try again</button></div>;
+  }
+  return (
+    <Kept>
+      <ReactFlowProvider>
+        <CanvasParts><Editor /></CanvasParts>
+      </ReactFlowProvider>
+    </Kept>
+  );
 }
 
-function Steps() {
-  const titles = useDesigner((state) => [...state.view.faces.values()].map((face) => face.title));
-  return <ul>{titles.map((title, index) => <li key={index}>{title}</li>)}</ul>;
+const frame = ({ editable, selection }: Designer) => ({ editable, chosen: selection.size > 0 });
+
+function Editor() {
+  const { editable, chosen } = useDesigner(frame);
+  const left = useUi((ui) => ui.left);
+  useKeys();
+  return (
+    <div className="dz">
+      <Title />
+      <Toolbar />
+      {!editable && <div className="banner" data-tone="info" role="note"><Icon name="info" /><div className="banner-body">You can look at everything here, and copy from it. Changing a draft needs the role Contributor in this workspace.</div></div>}
+      <div className="dz-body" data-chosen={chosen || undefined}>
+        {editable && left && <Palette />}
+        <div className="dz-middle">
+          <div className="dz-stage"><Canvas /><Said /></div>
+          <Problems />
+        </div>
+        <RightPane />
+      </div>
+      <Dialogs />
+    </div>
+  );
+}
+
+/** When a part of the page fails, what was edited is in the store and saved: loading again goes on from there. */
+class Kept extends Component<{ children: ReactNode }, { message: string | null }> {
+  override state = { message: null as string | null };
+  static getDerivedStateFromError(error: unknown) {
+    return { message: error instanceof Error ? error.message : String(error) };
+  }
+  override render() {
+    if (this.state.message === null) return this.props.children;
+    return (
+      <div className="dz-failed" role="alert"><Icon name="error" large /><p>The editor stopped: {this.state.message}<br />Your changes are kept. Load the page again to go on.</p>
+        <button type="button" className="button button-primary" onClick={() => location.reload()}>Load again</button></div>
+    );
+  }
 }

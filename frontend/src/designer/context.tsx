@@ -1,5 +1,5 @@
 /** The designer's state for React: every part of the page reads and commands through these. */
-import { createContext, useContext, useRef, useSyncExternalStore, type ReactNode } from "react";
+import { createContext, useCallback, useContext, useRef, useSyncExternalStore, type ReactNode } from "react";
 import type { Commands, Designer, Load, Place } from "./contract";
 
 export interface DesignerSource {
@@ -28,6 +28,16 @@ export const usePlace = (): Place => useSource().place;
 export function useLoad(): Load {
   const source = useSource();
   return useSyncExternalStore(source.subscribe, source.snapshot);
+}
+
+/** The state at the moment of the call, for handlers. */
+export function useRead(): () => Designer {
+  const source = useSource();
+  return useCallback(() => {
+    const load = source.snapshot();
+    if (load.phase !== "ready") throw new Error("The draft is not there yet.");
+    return load.state;
+  }, [source]);
 }
 
 /** A part of the state; draws again when that part is another one (objects and arrays are compared one level deep). */

@@ -1,7 +1,7 @@
 /** Sizes that the canvas draws and the layout counts with, in pixels at 100 %. */
 import type { XY } from "./types";
 
-export const CARD = { width: 248, height: 76 } as const;
+export const CARD = { width: 248, height: 88 } as const;
 export const PILL = { width: 216, height: 44 } as const;
 export const NOTE = { width: 240, height: 120 } as const;
 /** Between a copy and what it was copied from. */

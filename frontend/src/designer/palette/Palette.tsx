@@ -1,0 +1,153 @@
+/** What can be put on the canvas: search, what was used lately, groups. Drag it, tap it, or press Enter. */
+import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from "react";
+import { Icon } from "../../cards/parts";
+import { useDesigner, usePlace } from "../context";
+import type { Designer } from "../contract";
+import { useDesk } from "../canvas/parts";
+import { DATASETS, levelsOf, OWN_GROUP } from "./groups";
+import { datasetItem, findItems, moduleItem, type Found, type Item } from "./items";
+import { ItemRow, type Tip } from "./ItemRow";
+import { recentIds } from "./recent";
+import { ItemTip } from "./ItemTip";
+
+const parts = ({ modules, datasets, groups }: Designer) => ({ modules, datasets, groups });
+const OPEN_KEY = "forebay:designer-groups";
+/** Datasets that are shown before "Show all". */
+const FEW = 12;
+
+interface Section { group: string; title: string; parent: string; items: Item[] }
+
+export function Palette() {
+  const { modules, datasets, groups } = useDesigner(parts);
+  const [query, setQuery] = useState("");
+  const [tip, setTip] = useState<Tip | null>(null);
+  const [all, setAll] = useState(false);
+  const open = useOpen();
+  const root = useRef<HTMLDivElement>(null);
+  const desk = useDesk();
+  const items = useMemo(() => [...datasets.map(datasetItem), ...modules.map(moduleItem)], [modules, datasets]);
+  const sections = useMemo(() => sectionsOf(items, groups), [items, groups]);
+  const found = useMemo(() => (query.trim() ? findItems(items, query) : null), [items, query]);
+  const recent = useRecent(items);
+
+  const pick = (item: Item) => {
+    setTip(null);
+    desk.addHere(item.addition);
+  };
+  const row = (one: Found, key = one.item.id) => <ItemRow key={key} found={one} onPick={pick} onTip={setTip} />;
+  const plain = (item: Item): Found => ({ item, match: { score: 0, ranges: [] } });
+  const rowsOf = (section: Section) => {
+    const long = section.group === DATASETS && !all && section.items.length > FEW + 4;
+    return (
+      <>
+        {(long ? section.items.slice(0, FEW) : section.items).map((item) => row(plain(item)))}
+        {long && <li><button type="button" className="dz-showall" onClick={() => setAll(true)}>Show all {section.items.length}</button></li>}
+      </>
+    );
+  };
+  return (
+    <aside ref={root} className="dz-palette" aria-label="Modules and datasets" onKeyDown={(event) => walk(event, root.current)} onPointerLeave={() => setTip(null)}>
+      <div className="dz-palette-head">
+        <div className="search"><Icon name="search" />
+          <input type="search" aria-label="Search modules and datasets" placeholder="Search modules" value={query} autoComplete="off" spellCheck={false} onChange={(event) => setQuery(event.target.value.replace(/^\//, ""))}
+            onKeyDown={(event) => {
+              if (event.key === "Enter" && found?.[0]) pick(found[0].item);
+              if (event.key === "Escape") { if (query) { event.stopPropagation(); setQuery(""); } else desk.root?.focus(); }
+            }} /></div>
+      </div>
+      <div className="dz-palette-list" onScroll={() => setTip(null)}>
+        {found ? (
+          <>
+            <p className="dz-palette-count" role="status">{found.length === 1 ? "1 result" : `${found.length} results`}</p>
+            <ul className="dz-items">{found.slice(0, 100).map((one) => row(one))}</ul>
+            {found.length === 0 && <div className="dz-none">Nothing is called that.<br /><button type="button" className="button button-small" onClick={() => setQuery("")}>Clear the search</button></div>}
+          </>
+        ) : (
+          <>
+            {recent.length > 0 && <Group title="Recently used" count={null} open={open.is("recent")} onToggle={() => open.toggle("recent")}><ul className="dz-items">{recent.map((item) => row(plain(item), `recent:${item.id}`))}</ul></Group>}
+            {sections.map((section, index) => (
+              <div key={section.group}>
+                {section.parent && section.parent !== sections[index - 1]?.parent && <h3 className="dz-parent">{section.parent}</h3>}
+                <Group title={section.title} count={section.items.length} open={open.is(section.group)} onToggle={() => open.toggle(section.group)} inner={section.parent !== ""}>
+                  {section.items.length ? <ul className="dz-items">{rowsOf(section)}</ul> : <Nothing group={section.group} />}
+                </Group>
+              </div>
+            ))}
+          </>
+        )}
+      </div>
+      {tip && <ItemTip tip={tip} />}
+    </aside>
+  );
+}
+
+function Group({ title, count, open, onToggle, inner = false, children }: { title: string; count: number | null; open: boolean; onToggle: () => void; inner?: boolean; children: React.ReactNode }) {
+  return (
+    <section className="dz-group" data-inner={inner || undefined}>
+      <button type="button" className="dz-group-head" aria-expanded={open} onClick={onToggle}><Icon name={open ? "chevron-down" : "chevron-right"} /><span>{title}</span>{count !== null && <span className="count">{count}</span>}</button>
+      {open && children}
+    </section>
+  );
+}
+
+function Nothing({ group }: { group: string }) {
+  const { pages } = usePlace();
+  if (group === DATASETS) return <p className="dz-none">No datasets yet.<br /><a href={`${pages}/datasets/`}>Register one</a></p>;
+  return <p className="dz-none">{group === OWN_GROUP ? "None yet: add a script with a spec by REST or the SDK." : "Nothing here."}</p>;
+}
+
+/** Datasets first, then the server's groups in their order; empty ones only where something can be done about it. */
+function sectionsOf(items: readonly Item[], groups: readonly string[]): Section[] {
+  const byGroup = new Map<string, Item[]>();
+  for (const item of items) byGroup.set(item.group, [...(byGroup.get(item.group) ?? []), item]);
+  const names = [DATASETS, ...groups.filter((one) => one !== DATASETS && one !== OWN_GROUP), ...[...byGroup.keys()].filter((one) => one !== DATASETS && one !== OWN_GROUP && !groups.includes(one)), OWN_GROUP];
+  return names.flatMap((group): Section[] => {
+    const own = byGroup.get(group) ?? [];
+    if (own.length === 0 && group !== DATASETS && group !== OWN_GROUP) return [];
+    const [parent, part] = levelsOf(group);
+    return [{ group, title: part || parent, parent: part ? parent : "", items: own }];
+  });
+}
+
+function useOpen() {
+  const [closed, setClosed] = useState<readonly string[]>(() => {
+    try {
+      const read: unknown = JSON.parse(localStorage.getItem(OPEN_KEY) ?? "[]");
+      return Array.isArray(read) ? read.filter((one): one is string => typeof one === "string") : [];
+    } catch {
+      return [];
+    }
+  });
+  return {
+    is: (group: string) => !closed.includes(group),
+    toggle: (group: string) => setClosed((before) => {
+      const now = before.includes(group) ? before.filter((one) => one !== group) : [...before, group];
+      try {
+        localStorage.setItem(OPEN_KEY, JSON.stringify(now));
+      } catch {
+        // Forgotten at the next visit.
+      }
+      return now;
+    }),
+  };
+}
+
+const graphOf = (state: Designer) => state.graph.nodes.length + (state.graph.ui?.sources?.length ?? 0);
+
+function useRecent(items: readonly Item[]): Item[] {
+  const size = useDesigner(graphOf);
+  const [ids, setIds] = useState(recentIds);
+  useEffect(() => setIds(recentIds()), [size]);
+  return useMemo(() => ids.flatMap((id) => items.find((item) => item.id === id) ?? []), [ids, items]);
+}
+
+/** Arrows walk over rows and heads. */
+function walk(event: KeyboardEvent<HTMLElement>, root: HTMLElement | null): void {
+  if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
+  const stops = [...(root?.querySelectorAll<HTMLElement>("input[type='search'], .dz-group-head, .dz-item, .dz-showall") ?? [])];
+  const at = stops.indexOf(document.activeElement as HTMLElement);
+  const next = stops[Math.max(0, Math.min(stops.length - 1, at + (event.key === "ArrowDown" ? 1 : -1)))];
+  event.preventDefault();
+  event.stopPropagation();
+  next?.focus();
+}

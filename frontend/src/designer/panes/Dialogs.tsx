@@ -1,0 +1,4 @@
+/** Stands here until the panes are built. */
+export function Dialogs() {
+  return null;
+}

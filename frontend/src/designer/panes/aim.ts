@@ -1,0 +1,31 @@
+/** Where the focus should go: a problem's field, which another tab of the pane or another node may hold. */
+import { useSyncExternalStore } from "react";
+
+export interface Aim { node: string | null; field: string; count: number }
+
+let aim: Aim | null = null;
+let count = 0;
+const listeners = new Set<() => void>();
+
+export function aimAt(node: string | null, field: string): void {
+  count += 1;
+  aim = { node, field, count };
+  if (node) document.body.dispatchEvent(new CustomEvent("forebay:designer-locate", { detail: { id: node } }));
+  for (const listener of listeners) listener();
+}
+
+export const useAim = (): Aim | null => useSyncExternalStore((listener) => {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}, () => aim);
+
+/** Puts the focus into the control of a field, or of the part of the pane that is nearest to it. */
+export function focusField(root: HTMLElement, field: string): boolean {
+  const named = [...root.querySelectorAll<HTMLElement>("[data-field]")];
+  const exact = named.find((one) => one.dataset["field"] === field) ?? named.find((one) => field.startsWith(`${one.dataset["field"]}.`) || field.startsWith(`${one.dataset["field"]}[`));
+  const place = exact ?? root;
+  const control = place.querySelector<HTMLElement>("input:not(:disabled), select:not(:disabled), textarea:not(:disabled), button:not(:disabled)");
+  (control ?? place).focus({ preventScroll: true });
+  place.scrollIntoView({ block: "nearest" });
+  return exact !== undefined;
+}
