@@ -71,7 +71,7 @@ export interface SubmitForm {
   experiment: string; description: string; parameters: Record<string, unknown>; upTo: string | null; forceNodes?: string[]; regenerate?: string[];
   tags?: Record<string, string>; continueOnStepFailure?: boolean;
 }
-export interface PublishForm { name: string; description: string; parameters: Record<string, unknown>; endpoint: { id: string } | { name: string; description?: string } | null; makeDefault: boolean }
+export interface PublishForm { name: string; description: string; parameters: Record<string, unknown>; endpoint: { id: string } | { name: string } | null; makeDefault: boolean }
 export interface Forecast { steps: { node_id: string; name: string; will: "run" | "reuse" | "maybe"; sentence: string }[]; run: number; reuse: number; maybe: number; problems: Problem[] }
 
 export interface Commands {

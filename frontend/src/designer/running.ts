@@ -12,6 +12,7 @@ import { pageLive } from "../live/page";
 const POLL = 4000;
 type RunAnswer = RunJson & { experiment?: string; url?: string };
 interface ForecastAnswer { steps: { node: string; name: string; answer: "reused" | "runs" | "depends"; sentence: string }[]; counts: Partial<Record<"reused" | "runs" | "depends", number>> }
+interface PublishedAnswer { id: string; endpoints: { id: string; version: string; is_default: boolean }[] }
 
 const WILL = { reused: "reuse", runs: "run", depends: "maybe" } as const;
 
@@ -42,7 +43,8 @@ export class Running {
 
   async submit(form: SubmitForm, revision: number): Promise<{ problems: Problem[] } | { run: RunView }> {
     const { draft } = this.host.state();
-    const body: Record<string, unknown> = { revision, experiment: form.experiment.trim(), description: form.description, parameters: form.parameters };
+    const body: Record<string, unknown> = { revision, description: form.description, parameters: form.parameters };
+    if (form.experiment.trim()) body["experiment"] = form.experiment.trim();
     if (form.upTo) body["up_to"] = form.upTo;
     if (form.forceNodes?.length) body["force_nodes"] = form.forceNodes;
     if (form.regenerate) body["regenerate_outputs"] = true;
@@ -62,10 +64,13 @@ export class Running {
   async publish(form: PublishForm, revision: number): Promise<{ problems: Problem[] } | { url: string }> {
     const { draft } = this.host.state();
     const body: Record<string, unknown> = { revision, name: form.name, description: form.description, parameters: form.parameters };
-    if (form.endpoint) body["endpoint"] = "id" in form.endpoint ? { id: form.endpoint.id, make_default: form.makeDefault } : form.endpoint;
+    if (form.endpoint) body["endpoint"] = "id" in form.endpoint ? { id: form.endpoint.id, make_default: form.makeDefault } : { name: form.endpoint.name };
     try {
-      const made = await this.host.api.post<{ id: string; url?: string }>(`/drafts/${draft.id}/publish`, body, { once: true });
-      return { url: made.url ?? `${this.host.place.pages}/published-pipelines/${made.id}/` };
+      const made = await this.host.api.post<PublishedAnswer>(`/drafts/${draft.id}/publish`, body, { once: true });
+      const [endpoint] = made.endpoints;
+      if (!endpoint) return { url: `${this.host.place.pages}/published/${made.id}/` };
+      const version = endpoint.is_default ? "" : `&version=${endpoint.version}`;
+      return { url: `${this.host.place.pages}/endpoints/${endpoint.id}/?tab=consume${version}` };
     } catch (error) {
       return { problems: this.problemsOf(error) };
     }

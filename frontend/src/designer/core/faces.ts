@@ -24,13 +24,13 @@ function makeFace(node: DraftNode, catalog: Catalog, used: ReadonlySet<string>):
   const byWires = { inputs: inputsByWires(node, false), outputs: outputsByWires(node, used, false) };
   const found = catalog.find(node.module);
   if (!found) {
-    return { ...base, ...byWires, kind: "missing", title: name || told, version: node.module.version ?? "", fault: `The module ${told} is not in this workspace. Choose another one.` };
+    return { ...base, ...byWires, kind: "missing", title: name || told, version: node.module.version ?? "", fault: `The module '${told}' is not in this workspace. Choose another one.` };
   }
   const { module, version, spec } = found;
   const about = { ...base, module, version, title: name || module.name, newer: version === module.default_version ? null : module.default_version };
   if (!spec) {
     const gone = catalog.knows(module.id);
-    const fault = gone ? `There is no version ${version} of ${module.name}; ${module.default_version} is the default one.` : null;
+    const fault = gone ? `There is no version '${version}' of this module; '${module.default_version}' is the newest.` : null;
     return { ...about, ...byWires, kind: gone ? "missing" : "loading", fault };
   }
   return { ...about, kind: "module", inputs: specInputs(node, spec), outputs: spec.outputs.map(facePort), parameters: spec.parameters };

@@ -7,7 +7,7 @@ import type { Scene } from "./wiring";
 
 /** Types of pipeline parameters for a type of setting, as module_arguments.py; the rest take a text. */
 const TAKES: Readonly<Record<string, readonly string[]>> = {
-  int: ["int"], float: ["float", "int"], bool: ["bool"], choice: ["string", "int", "float"], datastore_path: ["datapath"],
+  int: ["int"], float: ["int", "float"], bool: ["bool"], choice: ["string", "int", "float"], datastore_path: ["datapath"],
 };
 export const takes = (one: SpecParameter): readonly string[] => TAKES[one.type] ?? ["string"];
 
@@ -52,6 +52,7 @@ function writes(scene: Scene, node: DraftNode, name: string): boolean {
 }
 
 function typeFor(one: SpecParameter, value: unknown): string {
+  if (one.type === "float") return "float";
   if (one.type !== "choice") return takes(one)[0] as string;
   const first = value ?? one.choices?.[0]?.value;
   return typeof first === "number" ? (Number.isInteger(first) ? "int" : "float") : "string";

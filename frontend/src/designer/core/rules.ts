@@ -1,7 +1,7 @@
 /** Which port fits which, and the sentences of a refusal. */
 import type { PortType } from "./types";
 
-/** As `type_fits` in pipelines/domain/module_specs.py (tests/designer/type_fits.json holds both). */
+/** As `type_fits` in pipelines/domain/module_specs.py (tests/drafts/port_types.json holds both). */
 export function typeFits(made: PortType, wanted: PortType): boolean {
   return made === wanted || made === "any" || wanted === "any" || (made === "table" && wanted === "files");
 }

@@ -46,12 +46,12 @@ function flow(from: Wire["from"], to: Wire["to"], faces: ReadonlyMap<string, Fac
   const source = faces.get(from.node);
   const output = source?.outputs.find((one) => one.name === from.output);
   if (!source) return { type: "any", fault: "The step that made this is gone." };
-  if (!output || (!output.known && source.kind === "module")) return { type: "any", fault: `${source.title} has no output ${from.output}.` };
+  if (!output || (!output.known && source.kind === "module")) return { type: "any", fault: `${source.title} has no output '${from.output}'.` };
   if (port && !port.known && target.kind === "module") return { type: output.type, fault: noInput(target, to.port) };
   return { type: output.type, fault: clash(source.title, output.type, target, to.port) };
 }
 
-const noInput = (face: Face, port: string): string => `${face.title} has no input ${port}.`;
+const noInput = (face: Face, port: string): string => `${face.title} has no input '${port}'.`;
 
 function clash(title: string, made: PortType, target: Face, name: string): string | null {
   const port = target.inputs.find((one) => one.name === name);
