@@ -23,6 +23,7 @@ urlpatterns = [
     path(API + "drafts", drafts.DraftListView.as_view(), name="api-drafts"),
     path(DRAFT, drafts.DraftView.as_view(), name="api-draft"),
     path(DRAFT + "/validate", drafts.DraftValidateView.as_view(), name="api-draft-validate"),
+    path(DRAFT + "/schema", drafts.DraftSchemaView.as_view(), name="api-draft-schema"),
     path(DRAFT + "/forecast", drafts.DraftForecastView.as_view(), name="api-draft-forecast"),
     path(DRAFT + "/submit", drafts.DraftSubmitView.as_view(), name="api-draft-submit"),
     path(DRAFT + "/versions", drafts.DraftVersionsView.as_view(), name="api-draft-versions"),

@@ -198,6 +198,7 @@ ROUTES: dict[str, dict[str, str]] = {
     DRAFT: {"GET": "read", "PATCH": "person", "DELETE": "person"},
     f"{DRAFT}/validate": {"POST": "read"},
     f"{DRAFT}/forecast": {"POST": "read"},
+    f"{DRAFT}/schema": {"POST": "read"},
     f"{DRAFT}/submit": {"POST": "write"},
     f"{DRAFT}/publish": {"POST": "person"},
     f"{DRAFT}/versions": {"GET": "read"},

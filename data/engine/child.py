@@ -75,7 +75,7 @@ def write_table(request: Mapping[str, Any]) -> None:
     definition = request["definition"]
     connection = open_connection(request)
     if definition["format"] == "parquet":
-        picked = load_parquet(connection, request["files"], definition)
+        picked = load_parquet(connection, request["files"], definition, request.get("sample"))
     else:
         picked = load_delimited(connection, request)
     picked = keep_and_drop(picked, definition)
@@ -114,7 +114,13 @@ def load_delimited(
         for column in (form.columns if form else ())
     }
     definition["set_column_types"] = {**from_path, **definition["set_column_types"]}
-    names = load_rows(connection, request["files"], definition, Path(request["folder"]))
+    names = load_rows(
+        connection,
+        request["files"],
+        definition,
+        Path(request["folder"]),
+        request.get("sample"),
+    )
     types = column_types(connection, names, definition)
     return [
         (name, kind, cast(number, kind, formats, empty_as_string=definition["empty_as_string"]))

@@ -59,8 +59,12 @@ def load_rows(
     files: Sequence[Mapping[str, str]],
     definition: Mapping[str, Any],
     folder: Path,
+    sample: int | None = None,
 ) -> list[str]:
-    """Fill the table `rows` (c0, c1, … texts, and `path`); answers the columns' names."""
+    """Fill the table `rows` (c0, c1, … texts, and `path`); answers the columns' names.
+
+    `sample`: so many rows are enough of files that are laid out alike.
+    """
     sources = _utf8_sources(files, definition["encoding"], folder)
     records = [
         (source, first_record(source, definition["separator"], definition["encoding"]))
@@ -68,10 +72,10 @@ def load_rows(
     ]
     present = [(source, record) for source, record in records if record]
     layout = _lay_out(present, Header(definition["header"]), read_format(definition))
-    if _fill(connection, layout, definition):
+    if _fill(connection, layout, definition, sample):
         # Some records are wider than the first one: look how wide, and read again.
         _widen(layout, definition)
-        _fill(connection, layout, definition)
+        _fill(connection, layout, definition, sample)
     return layout.names
 
 
@@ -130,7 +134,10 @@ def _widen(layout: Layout, definition: Mapping[str, Any]) -> None:
 
 
 def _fill(
-    connection: duckdb.DuckDBPyConnection, layout: Layout, definition: Mapping[str, Any]
+    connection: duckdb.DuckDBPyConnection,
+    layout: Layout,
+    definition: Mapping[str, Any],
+    sample: int | None,
 ) -> bool:
     """Read every part into `rows`; whether fields were left over at the end of a record."""
     columns = "".join(f", c{number} VARCHAR" for number in range(len(layout.names)))
@@ -142,13 +149,16 @@ def _fill(
         return (part.columns, part.has_header, part.skipped, part.keys, shown)
 
     for _, group in groupby(layout.parts, key=alike):
-        _insert(connection, list(group), definition)
+        _insert(connection, list(group), definition, sample)
     found = connection.execute("SELECT count(extra) FROM rows").fetchone()
     return bool(found and found[0])
 
 
 def _insert(
-    connection: duckdb.DuckDBPyConnection, parts: Sequence[Part], definition: Mapping[str, Any]
+    connection: duckdb.DuckDBPyConnection,
+    parts: Sequence[Part],
+    definition: Mapping[str, Any],
+    sample: int | None,
 ) -> None:
     first = parts[0]
     width = len(first.columns)
@@ -159,6 +169,7 @@ def _insert(
     picked += "".join(f", f{number}" for number in range(width))
     # A blank line of a file with one column is no record; elsewhere DuckDB skips it itself.
     blank = " WHERE f0 IS NOT NULL" if width == 1 else ""
+    few = "" if sample is None else f" LIMIT {int(sample)}"
     options = {"parallel": "false"} if definition["support_multi_line"] else {}
     while True:
         settings = "".join(f", {name}={value}" for name, value in options.items())
@@ -167,7 +178,7 @@ def _insert(
             f"$files, auto_detect=false, columns={{{fields}'fx': 'VARCHAR'}}, "
             f"header={str(first.has_header).lower()}, skip={first.skipped}, delim=$delim, "
             "quote='\"', escape='\"', null_padding=true, strict_mode=false"
-            f"{settings}){blank}"
+            f"{settings}){blank}{few}"
         )
         parameters = {
             "path": first.source.shown,

@@ -36,9 +36,17 @@ REFUSED = 2
 class TableStream:
     """One child at work. `head` is the first line; iterate for all bytes; `close` ends it."""
 
-    def __init__(self, request: Mapping[str, Any], scratch: Path) -> None:
-        if not AT_ONCE.acquire(timeout=PATIENCE_SECONDS):
+    def __init__(
+        self,
+        request: Mapping[str, Any],
+        scratch: Path,
+        *,
+        patience: float = PATIENCE_SECONDS,
+        wait: float = WAIT_SECONDS,
+    ) -> None:
+        if not AT_ONCE.acquire(timeout=patience):
             raise Unavailable("Too many tables are being read at once. Try again in a minute.")
+        self._wait = wait
         self._closed = threading.Lock()
         self._folder: Path | None = None
         self._child: subprocess.Popen[bytes] | None = None
@@ -74,7 +82,7 @@ class TableStream:
 
     def _first_line(self) -> bytes:
         assert self._child is not None and self._child.stdout is not None
-        timer = threading.Timer(WAIT_SECONDS, self._child.kill)
+        timer = threading.Timer(self._wait, self._child.kill)
         timer.daemon = True
         timer.start()
         try:
@@ -174,3 +182,31 @@ def open_table(
         "threads": THREADS,
     }
     return TableStream(request, scratch)
+
+
+def read_columns(
+    *,
+    files: Sequence[Mapping[str, str]],
+    definition: Mapping[str, Any],
+    sample: int | None,
+    seconds: int,
+    scratch: Path,
+) -> list[dict[str, str]]:
+    """Names and types of the columns, within `seconds`; of the first `sample` rows, or of all.
+
+    Raises InvalidInput for what can't be read, or not in that time, and Unavailable.
+    """
+    request = {
+        "files": list(files),
+        "definition": dict(definition),
+        "limit": 0,
+        "sample": sample,
+        "memory_mb": MEMORY_MB,
+        "cpu_seconds": seconds,
+        "threads": THREADS,
+    }
+    stream = TableStream(request, scratch, patience=1, wait=seconds)
+    try:
+        return list(json.loads(stream.head)["columns"])
+    finally:
+        stream.close()

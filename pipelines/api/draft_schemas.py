@@ -22,6 +22,7 @@ from workspaces.api.schema_parts import (
     choice,
     items_of,
     listed,
+    mapped,
     maybe,
     name_text,
     page_of,
@@ -96,6 +97,7 @@ VERSION_FIELDS: dict[str, JSON] = {
     "saved_at": MOMENT,
 }
 UNSAVED = {field: CONTENT[field] for field in ("graph", "default_compute", "parameters")}
+PORT_COLUMNS = mapped(mapped(maybe(ref("TableColumns"))), description="By node and port.")
 REVISION = ref("DraftRevision")
 SENT: dict[str, Any] = {
     name: schema
@@ -149,6 +151,10 @@ COMPONENTS: dict[str, JSON] = {
         updated_at=MOMENT,
     ),
     "DraftVersion": shape(**VERSION_FIELDS),
+    "TableColumns": shape(
+        columns=listed(shape(name=TEXT, type=TEXT)),
+        **{"from": choice("dataset", "run", "rule")},
+    ),
     "DraftFields": body((), {"name": "Iris"}, **CONTENT),
 }
 
@@ -229,6 +235,13 @@ OPERATIONS: dict[str, Operation] = {
         "Check a draft",
         {200: shape(problems=listed(ref("GraphProblem")))},
         body=body((), None, **UNSAVED),
+        body_needed=False,
+        path=OF_DRAFT,
+    ),
+    f"POST {DRAFT}/schema": Operation(
+        "Columns of a draft's tables",
+        {200: shape(outputs=PORT_COLUMNS, inputs=PORT_COLUMNS)},
+        body=body((), None, **UNSAVED, nodes=listed(ref("NodeId"))),
         body_needed=False,
         path=OF_DRAFT,
     ),

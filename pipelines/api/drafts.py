@@ -21,6 +21,7 @@ from pipelines.api.shapes import new_run_shape
 from pipelines.models import PipelineDraft
 from pipelines.selectors import get_run
 from pipelines.services.draft_runs import forecast_draft, submit_draft, validate_draft
+from pipelines.services.draft_schema import draft_schema
 from pipelines.services.drafts import (
     copy_draft,
     create_draft,
@@ -123,6 +124,20 @@ class DraftValidateView(DraftDetailView):
             draft=self.draft(draft_id), actor=self.actor, body=json_object(request)
         )
         return Response({"problems": [problem.as_dict() for problem in problems]})
+
+
+@extend_schema(request=OpenApiTypes.OBJECT, responses=OpenApiTypes.OBJECT)
+class DraftSchemaView(DraftDetailView):
+    """The columns of the tables in a draft."""
+
+    permissions = {"POST": Permission.READ}
+
+    def post(self, request: Request, workspace_name: str, draft_id: str) -> Response:
+        """By node and port the columns that are known, from a dataset, an earlier run or a
+        module's rule; null where they are not. Of the draft or of the `graph` and `parameters`
+        that are sent; `nodes` are ids to tell of, all when left out."""
+        body = json_object(request)
+        return Response(draft_schema(draft=self.draft(draft_id), actor=self.actor, body=body))
 
 
 @extend_schema(request=OpenApiTypes.OBJECT, responses=OpenApiTypes.OBJECT)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
 
+from pipelines.domain.columns import Columns, Traced, missing_columns, trace_columns
 from pipelines.domain.module_arguments import Settled, settle
 from pipelines.domain.module_specs import path_inputs, type_fits
 from workspaces.domain.errors import Problem
@@ -46,6 +47,14 @@ class Catalog:
     compute: str = ""  # the draft's default
     tabular: frozenset[str] = frozenset()  # ids of datasets that are tables
     tabular_parameters: frozenset[str] = frozenset()  # parameters that choose such datasets
+    columns: Mapping[str, Columns] = field(default_factory=dict)  # of those datasets, if known
+    parameter_columns: Mapping[str, Columns] = field(default_factory=dict)
+
+    def columns_of(self, source: Mapping[str, Any]) -> Columns | None:
+        """What is known of the columns of a dataset that is an input's source."""
+        if "dataset" in source:
+            return self.columns.get(str(source["dataset"]))
+        return self.parameter_columns.get(str(source.get("parameter")))
 
 
 @dataclass
@@ -88,7 +97,26 @@ def compile_graph(graph: Any, catalog: Catalog) -> tuple[Any, list[Problem]]:
             compiled.append(_stand_in(node, used.get(str(node.get("id")), []), work))
         else:
             compiled.append({**node, "compute": _compute(node, work)})
+    _check_columns(nodes, faces, work)
     return {**graph, "nodes": compiled}, work.problems
+
+
+def graph_columns(
+    graph: Mapping[str, Any], catalog: Catalog, ran: Mapping[tuple[str, str], Columns]
+) -> Traced:
+    """The columns of every port; `ran` are those of outputs of an earlier run."""
+    work = _Compilation(catalog, [], {})
+    return _trace(graph["nodes"], _find_faces(graph["nodes"], work), work, ran)
+
+
+def module_ids(graph: Mapping[str, Any], catalog: Catalog) -> dict[str, str | None]:
+    """The id of each node's module, by the node's id; None for a step without one."""
+    faces = _find_faces(graph["nodes"], _Compilation(catalog, [], {}))
+    return {
+        str(node.get("id")): faces[id(node)].uid if id(node) in faces else None
+        for node in _objects(graph["nodes"])
+        if id(node) in faces or not node.get("module")
+    }
 
 
 def module_references(graph: Any) -> tuple[set[str], set[str]]:
@@ -161,6 +189,29 @@ def _find_faces(nodes: list[Any], work: _Compilation) -> dict[int, ModuleFace]:
             work.names[node["id"]] = str(name or face.name)
         found[id(node)] = face
     return found
+
+
+def _trace(
+    nodes: list[Any],
+    faces: Mapping[int, ModuleFace],
+    work: _Compilation,
+    ran: Mapping[tuple[str, str], Columns],
+) -> Traced:
+    listed = [
+        (node, faces[id(node)].spec if id(node) in faces else None) for node in _objects(nodes)
+    ]
+    return trace_columns(listed, work.catalog.columns_of, ran)
+
+
+def _check_columns(nodes: list[Any], faces: Mapping[int, ModuleFace], work: _Compilation) -> None:
+    """Columns that are chosen by name are there, where it is known what is there."""
+    inputs = _trace(nodes, faces, work, {}).inputs
+    for node in _objects(nodes):
+        face, settings = faces.get(id(node)), node.get("settings")
+        known = inputs.get(str(node.get("id")))
+        if face is not None and known and isinstance(settings, Mapping):
+            for setting, message in missing_columns(face.spec, settings, known):
+                work.problem(node, f"settings.{setting}", message, "missing_column")
 
 
 def _used_outputs(nodes: list[Any]) -> dict[str, list[str]]:

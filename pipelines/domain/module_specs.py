@@ -29,6 +29,8 @@ GROUPS = (
 PORT_TYPES = ("table", "learner", "model", "transform", "files", "image", "any")
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
 NAME_LIMIT, TEXT_LIMIT, MOST = 255, 20_000, 200
+# How the columns of an output follow, and the type of the parameter that the word names.
+RULES = {"like": "", "keep": "columns", "drop": "columns", "table": "table"}
 SPEC_FIELDS = (
     "key",
     "name",
@@ -242,25 +244,36 @@ def _schema_problems(spec: Mapping[str, Any]) -> Iterator[Problem]:
         yield Problem("schema must be an object: {output: rule}.", "spec.schema")
         return
     outputs = {port["name"] for port in spec["outputs"]}
-    inputs = {port["name"] for port in spec["inputs"]}
-    columns = {one["name"] for one in spec["parameters"] if one.get("type") == "columns"}
     for name, rule in schema.items():
         field = f"spec.schema.{name}"
         if name not in outputs:
             yield Problem(f"The module has no output {name!r}.", field)
-        if rule is None:
-            continue
-        if not isinstance(rule, Mapping) or not set(rule) & {"like", "keep", "drop"}:
-            yield Problem(
-                "A rule is {like: input}, {keep: parameter, of: input}, {drop: …}.", field
-            )
-            continue
+        if rule is not None:
+            yield from _rule_problems(spec, rule, field)
+
+
+def _rule_problems(spec: Mapping[str, Any], rule: Any, field: str) -> Iterator[Problem]:
+    kinds = {one["name"]: one.get("type") for one in spec["parameters"]}
+    if not isinstance(rule, Mapping) or len(set(rule) & set(RULES)) != 1:
+        message = "A rule is {like: input}, {keep: parameter, of: input}, {drop: …, of: …} or "
+        yield Problem(message + "{table: parameter, header: parameter}.", field)
+        return
+    for word, kind in RULES.items():
+        if word in rule and kind and not (_is_name(rule[word]) and kinds.get(rule[word]) == kind):
+            yield Problem(f"{word} must name a parameter of type {kind}.", field)
+    if "header" in rule and not (
+        _is_name(rule["header"]) and kinds.get(rule["header"]) == "bool" and "table" in rule
+    ):
+        yield Problem("header must name a parameter of type bool, beside table.", field)
+    if "table" not in rule:
         source = rule.get("like", rule.get("of"))
-        if source not in inputs:
+        if not _is_name(source) or source not in {port["name"] for port in spec["inputs"]}:
             yield Problem(f"The rule names no input of the module: {source!r}.", field)
-        for word in ("keep", "drop"):
-            if word in rule and rule[word] not in columns:
-                yield Problem(f"{word} must name a parameter of type columns.", field)
+    yield from _when_problems(rule.get("when"), set(kinds), f"{field}.when")
+
+
+def _is_name(value: Any) -> bool:
+    return isinstance(value, str)
 
 
 def _some(names: set[str]) -> str:

@@ -5,23 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from data.models import DatasetVersion
-from data.selectors import default_datastore
-from pipelines.domain.drafting import (
-    UNKNOWN,
-    Catalog,
-    ModuleFace,
-    compile_graph,
-    module_references,
-    sources_of,
-)
+from pipelines.domain.drafting import UNKNOWN, compile_graph
 from pipelines.domain.drafts import check_form, up_to
-from pipelines.draft_selectors import versions_of_modules
-from pipelines.models import ModuleVersion, PipelineDraft, Run
-from pipelines.models.modules import DISABLED
+from pipelines.models import PipelineDraft, Run
+from pipelines.services.draft_catalog import load_catalog
 from pipelines.services.drafts import note_use, refuse_stale, unknown_fields
 from pipelines.services.forecast import forecast_run
-from pipelines.services.library import ensure_library
 from pipelines.services.planning import check_graph
 from pipelines.services.submission import submit_run
 from workspaces.domain.errors import InvalidInput, Problem
@@ -56,9 +45,10 @@ def compile_draft(
 
     `values` of parameters tell which datasets are tables. Stores nothing but the built-ins.
     """
-    compiled, problems = compile_graph(
-        graph, _load_catalog(workspace, actor, graph, compute, values)
+    catalog = load_catalog(
+        workspace=workspace, actor=actor, graph=graph, compute=compute, values=values
     )
+    compiled, problems = compile_graph(graph, catalog)
     unknown = {problem.node for problem in problems if problem.code in UNKNOWN}
     computeless = {problem.node for problem in problems if problem.code == "missing_compute"}
     _, wrong = check_graph(workspace, compiled)
@@ -79,7 +69,7 @@ def compile_draft(
 
 def validate_draft(*, draft: PipelineDraft, actor: Actor, body: Mapping[str, Any]) -> list[Problem]:
     """Problems of the draft, or of what `body` has of it that is not saved yet."""
-    problems = _unsaved_problems(body, ())
+    problems = unsaved_problems(body, ())
     if problems:
         return problems
     return _compile(draft, actor, body)[1]
@@ -91,7 +81,7 @@ def forecast_draft(
     """What a submit would run and reuse: `forecast_run`'s answer. `body` may have `up_to`, and
     a graph that is not saved yet. Raises InvalidInput with every problem."""
     more = ("up_to", "force_nodes", "regenerate_outputs", "experiment")
-    problems = _unsaved_problems(body, more)
+    problems = unsaved_problems(body, more)
     if problems:
         raise InvalidInput.of(problems)
     graph, problems = _compile(draft, actor, body)
@@ -173,7 +163,8 @@ def _compile(
     )
 
 
-def _unsaved_problems(body: Mapping[str, Any], more: tuple[str, ...]) -> list[Problem]:
+def unsaved_problems(body: Mapping[str, Any], more: tuple[str, ...]) -> list[Problem]:
+    """What is wrong with a body that may have UNSAVED fields and `more`."""
     problems = unknown_fields(body, (*UNSAVED, *more))
     if "graph" in body:
         problems += check_form(body["graph"])
@@ -181,64 +172,3 @@ def _unsaved_problems(body: Mapping[str, Any], more: tuple[str, ...]) -> list[Pr
     if given is not None and not isinstance(given, Mapping):
         problems.append(Problem("parameters must be an object of names and values.", "parameters"))
     return problems
-
-
-def _load_catalog(
-    workspace: Workspace,
-    actor: Actor,
-    graph: Mapping[str, Any],
-    compute: str,
-    values: Mapping[str, Any],
-) -> Catalog:
-    uids, keys = module_references(graph)
-    if keys:
-        ensure_library(workspace=workspace, actor=actor)
-    rows = versions_of_modules(workspace, uids, keys) if uids or keys else []
-    tabular, tabular_parameters = _tabular(workspace, graph, values)
-    return Catalog(
-        faces={(row.module.uid, row.version): _face(row) for row in rows},
-        current={row.module.uid: row.module.default_version for row in rows},
-        keys={row.module.key: row.module.uid for row in rows if row.module.key},
-        datastore=default_datastore(workspace).name,
-        compute=compute,
-        tabular=tabular,
-        tabular_parameters=tabular_parameters,
-    )
-
-
-def _face(row: ModuleVersion) -> ModuleFace:
-    disabled = DISABLED in (row.status, row.module.status)
-    return ModuleFace(
-        uid=row.module.uid,
-        key=row.module.key,
-        name=row.module.name,
-        version=row.version,
-        spec=row.spec,
-        snapshot=row.snapshot.uid,
-        environment=row.environment,
-        status=DISABLED if disabled else row.status,
-    )
-
-
-def _tabular(
-    workspace: Workspace, graph: Mapping[str, Any], values: Mapping[str, Any]
-) -> tuple[frozenset[str], frozenset[str]]:
-    """Datasets that are tables: ids among the sources, and names of parameters."""
-    chosen: dict[str, Mapping[str, Any]] = {}
-    for one in graph.get("parameters") or []:
-        if isinstance(one, Mapping) and one.get("type") == "dataset":
-            value = values.get(str(one.get("name")), one.get("default"))
-            if isinstance(value, Mapping):
-                chosen[str(one.get("name"))] = value
-    uids = {str(one["dataset"]) for one in sources_of(graph) if "dataset" in one}
-    uids |= {str(value["dataset"]) for value in chosen.values() if "dataset" in value}
-    names = {str(value["name"]) for value in chosen.values() if "name" in value}
-    rows = DatasetVersion.objects.filter(workspace=workspace, kind=DatasetVersion.TABULAR)
-    tables = set(rows.filter(uid__in=uids).values_list("uid", flat=True)) if uids else set()
-    named = rows.filter(dataset__name__in=names) if names else rows.none()
-    table_names = set(named.values_list("dataset__name", flat=True))
-    return frozenset(tables), frozenset(
-        name
-        for name, value in chosen.items()
-        if value.get("dataset") in tables or value.get("name") in table_names
-    )

@@ -75,6 +75,37 @@ def test_ports_destinations_and_schemas_name_what_is_there():
     assert faults(schema={"o": {"like": "data"}}) == ["spec.schema.o", "spec.schema.o"]
 
 
+def test_rules_of_columns_name_what_they_follow():
+    ports = {
+        "inputs": [{"name": "data", "type": "table"}],
+        "outputs": [{"name": "o", "type": "table"}],
+        "parameters": [
+            {"name": "chosen", "type": "columns", "input": "data"},
+            {"name": "text", "type": "table"},
+            {"name": "header", "type": "bool"},
+        ],
+    }
+
+    def rule(**one: Any) -> list[str]:
+        return faults(**ports, schema={"o": one})
+
+    assert rule(like="data", when={"header": [True]}) == []
+    assert rule(keep="chosen", of="data") == rule(drop="chosen", of="data") == []
+    assert rule(table="text", header="header") == rule(table="text") == []
+    assert rule(like="data", when={"gone": [1]}) == ["spec.schema.o.when"]
+    for wrong in (
+        {},
+        {"like": "data", "keep": "chosen"},
+        {"like": ["data"]},
+        {"keep": "chosen"},
+        {"keep": "text", "of": "data"},
+        {"table": "chosen"},
+        {"table": "text", "header": "text"},
+        {"like": "data", "header": "header"},
+    ):
+        assert rule(**wrong) == ["spec.schema.o"], wrong
+
+
 def test_types_of_wires():
     assert type_fits("table", "table")
     assert type_fits("table", "files")
