@@ -31,7 +31,7 @@ if os.environ.get("FOREBAY_TEST_DATABASE", "sqlite") == "postgres" and not os.en
     atexit.register(_CLUSTER.stop)
     _CLUSTER.start()
     os.environ["FOREBAY_DATABASE_URL"] = _CLUSTER.create_database("forebay")
-# The tests start hundreds of Python processes; without stored bytecode each costs three times as much.
+# The tests start hundreds of Python processes; without stored bytecode each costs three times more.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 # It would hide output that is buffered where users have no such variable.
