@@ -25,6 +25,7 @@ urlpatterns = [
     path(DRAFT + "/validate", drafts.DraftValidateView.as_view(), name="api-draft-validate"),
     path(DRAFT + "/schema", drafts.DraftSchemaView.as_view(), name="api-draft-schema"),
     path(DRAFT + "/forecast", drafts.DraftForecastView.as_view(), name="api-draft-forecast"),
+    path(DRAFT + "/presence", drafts.DraftPresenceView.as_view(), name="api-draft-presence"),
     path(DRAFT + "/submit", drafts.DraftSubmitView.as_view(), name="api-draft-submit"),
     path(DRAFT + "/versions", drafts.DraftVersionsView.as_view(), name="api-draft-versions"),
     path(SAVED, drafts.DraftVersionView.as_view(), name="api-draft-version"),

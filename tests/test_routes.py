@@ -199,6 +199,7 @@ ROUTES: dict[str, dict[str, str]] = {
     f"{DRAFT}/validate": {"POST": "read"},
     f"{DRAFT}/forecast": {"POST": "read"},
     f"{DRAFT}/schema": {"POST": "read"},
+    f"{DRAFT}/presence": {"POST": "read"},
     f"{DRAFT}/submit": {"POST": "write"},
     f"{DRAFT}/publish": {"POST": "person"},
     f"{DRAFT}/versions": {"GET": "read"},

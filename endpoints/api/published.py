@@ -111,8 +111,8 @@ class DraftPublishView(PublishingView):
     def post(self, request: Request, workspace_name: str, draft_id: str) -> Response:
         """Publish a draft as it is saved. Body: `name`, and as wanted `description`, `version`,
         `continue_on_step_failure`, `parameters` (defaults by name, in place of the draft's values),
-        `endpoint` (`id` with `make_default`, or the `name` of a new one) and `revision` (409 when
-        stale). 422 lists every problem by node and field."""
+        `endpoint` (`id` with `make_default`, or `name` and `description` of a new one) and
+        `revision` (409 when stale). 422 lists every problem by node and field."""
         row = publish_draft(
             draft=get_draft(self.workspace, draft_id),
             actor=self.actor,

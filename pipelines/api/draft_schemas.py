@@ -98,6 +98,7 @@ VERSION_FIELDS: dict[str, JSON] = {
 }
 UNSAVED = {field: CONTENT[field] for field in ("graph", "default_compute", "parameters")}
 PORT_COLUMNS = mapped(mapped(maybe(ref("TableColumns"))), description="By node and port.")
+TAB = text(64, 1, pattern="^[A-Za-z0-9_-]+$", description="A random id of the browser's tab.")
 REVISION = ref("DraftRevision")
 SENT: dict[str, Any] = {
     name: schema
@@ -227,7 +228,7 @@ OPERATIONS: dict[str, Operation] = {
     f"PATCH {DRAFT}": Operation(
         "Save a draft",
         {200: ref("SavedDraft")},
-        body=body(("revision",), revision=REVISION, note=text(255), **CONTENT),
+        body=body(("revision",), revision=REVISION, note=text(255), tab=TAB, **CONTENT),
         path=OF_DRAFT,
     ),
     f"DELETE {DRAFT}": Operation("Delete a draft", {204: None}, path=OF_DRAFT),
@@ -267,6 +268,17 @@ OPERATIONS: dict[str, Operation] = {
         path=OF_DRAFT,
         repeatable=True,
     ),
+    f"POST {DRAFT}/presence": Operation(
+        "Say that a draft is open",
+        {
+            200: shape(
+                people=listed(shape(user=TEXT, tab=TEXT, since=MOMENT)),
+                revision=whole(1),
+            )
+        },
+        body=body(("tab",), {"tab": "5f2c"}, tab=TAB, leave=FLAG),
+        path=OF_DRAFT,
+    ),
     f"GET {DRAFT}/versions": Operation(
         "Saved versions of a draft",
         {200: page_of("DraftVersion")},
@@ -281,7 +293,7 @@ OPERATIONS: dict[str, Operation] = {
     f"POST {DRAFT}/versions/{{number}}/restore": Operation(
         "Go back to a saved version",
         {200: ref("DraftDetail")},
-        body=body(revision=REVISION),
+        body=body(revision=REVISION, tab=TAB),
         body_needed=False,
         path=SAVED,
     ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pipelines.models import DraftVersion, Module, ModuleVersion, PipelineDraft
+from pipelines.models import DraftPresence, DraftVersion, Module, ModuleVersion, PipelineDraft
 from workspaces.domain.times import iso
 
 
@@ -94,3 +94,8 @@ def draft_version_shape(row: DraftVersion) -> dict[str, Any]:
         "saved_by": row.saved_by.get_username(),
         "saved_at": iso(row.saved_at),
     }
+
+
+def person_shape(row: DraftPresence) -> dict[str, Any]:
+    """A tab in which somebody has a draft open."""
+    return {"user": row.user.get_username(), "tab": row.tab, "since": iso(row.since)}
