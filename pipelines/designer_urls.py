@@ -21,6 +21,7 @@ urlpatterns = [
         name="api-module-version",
     ),
     path(API + "drafts", drafts.DraftListView.as_view(), name="api-drafts"),
+    path(API + "samples", drafts.SampleListView.as_view(), name="api-samples"),
     path(DRAFT, drafts.DraftView.as_view(), name="api-draft"),
     path(DRAFT + "/validate", drafts.DraftValidateView.as_view(), name="api-draft-validate"),
     path(DRAFT + "/schema", drafts.DraftSchemaView.as_view(), name="api-draft-schema"),

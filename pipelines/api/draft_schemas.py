@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pipelines.api.schemas import SUBMIT
+from pipelines.services.samples import ORDER as SAMPLES
 from workspaces.api.schema_parts import (
     COUNT,
     DESCRIPTION,
@@ -79,7 +80,7 @@ DRAFT_FIELDS: dict[str, JSON] = {
     "default_compute": TEXT,
     "tags": TEXTS,
     "properties": TEXTS,
-    "origin": {**FREE, "description": "The run, draft or published pipeline it was made of."},
+    "origin": {**FREE, "description": "The run, draft, publication or sample it was made of."},
     "step_count": COUNT,
     "revision": whole(1),
     "version": whole(1),
@@ -143,6 +144,9 @@ COMPONENTS: dict[str, JSON] = {
     },
     "Draft": shape(**DRAFT_FIELDS),
     "DraftDetail": shape(**DRAFT_FIELDS, graph=ref("DraftGraph")),
+    "SamplePipeline": shape(
+        key=choice(*SAMPLES), name=TEXT, summary=TEXT, step_count=COUNT, datasets=listed(TEXT)
+    ),
     "SavedDraft": shape(
         id=TEXT,
         name=TEXT,
@@ -219,10 +223,18 @@ OPERATIONS: dict[str, Operation] = {
         "Make a draft",
         {201: ref("DraftDetail")},
         body=body(
-            (), {"name": "Iris"}, **CONTENT, from_run=ref("RunId"), from_draft=ref("DraftId")
+            (),
+            {"name": "Iris"},
+            **CONTENT,
+            from_run=ref("RunId"),
+            from_draft=ref("DraftId"),
+            sample=choice(*SAMPLES),
         ),
         body_needed=False,
         repeatable=True,
+    ),
+    f"GET {WORKSPACE}/samples": Operation(
+        "The sample pipelines", {200: items_of("SamplePipeline")}
     ),
     f"GET {DRAFT}": Operation("One draft", {200: ref("DraftDetail")}, path=OF_DRAFT),
     f"PATCH {DRAFT}": Operation(

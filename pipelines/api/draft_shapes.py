@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pipelines.models import DraftPresence, DraftVersion, Module, ModuleVersion, PipelineDraft
+from pipelines.services.samples import Sample
 from workspaces.domain.times import iso
 
 
@@ -67,6 +68,16 @@ def draft_shape(draft: PipelineDraft) -> dict[str, Any]:
         "created_at": iso(draft.created_at),
         "updated_by": draft.updated_by.get_username(),
         "updated_at": iso(draft.updated_at),
+    }
+
+
+def sample_shape(sample: Sample) -> dict[str, Any]:
+    return {
+        "key": sample.key,
+        "name": sample.name,
+        "summary": sample.summary,
+        "step_count": sample.step_count,
+        "datasets": [one["name"] for one in sample.data],
     }
 
 

@@ -17,6 +17,7 @@ from pipelines.api.draft_shapes import (
     draft_shape,
     draft_version_shape,
     person_shape,
+    sample_shape,
     saved_shape,
 )
 from pipelines.api.shapes import new_run_shape
@@ -34,6 +35,7 @@ from pipelines.services.drafts import (
     save_draft,
 )
 from pipelines.services.presence import keep_presence
+from pipelines.services.samples import draft_of_sample, read_samples
 from workspaces.api.base import WorkspaceAPIView, json_object
 from workspaces.api.idempotency import idempotent, note_done
 from workspaces.api.pagination import cursor_page
@@ -41,7 +43,7 @@ from workspaces.domain.errors import InvalidInput, Problem
 from workspaces.domain.roles import Permission
 
 CREATED = {201: OpenApiTypes.OBJECT}
-ORIGINS = ("from_run", "from_draft")
+ORIGINS = ("from_run", "from_draft", "sample")
 
 
 class DraftDetailView(WorkspaceAPIView):
@@ -69,7 +71,8 @@ class DraftListView(DraftDetailView):
     @extend_schema(request=OpenApiTypes.OBJECT, responses=CREATED)
     @idempotent("drafts.create", recover=DraftDetailView.answer_again)
     def post(self, request: Request, workspace_name: str) -> Response:
-        """A draft: empty, of a `graph`, of a run (`from_run`) or of another draft (`from_draft`).
+        """A draft: empty, of a `graph`, of a run (`from_run`), another draft (`from_draft`) or a
+        `sample` (its key), whose data comes with it.
         Beside it `name`, `description`, `experiment`, `parameters`, `default_compute`, `tags`."""
         draft = self._create(json_object(request))
         return Response(draft_detail(self.draft(draft.uid)), status=201)
@@ -77,7 +80,7 @@ class DraftListView(DraftDetailView):
     def _create(self, body: dict[str, Any]) -> PipelineDraft:
         origins = {name: body.pop(name) for name in ORIGINS if name in body}
         if len(origins) > 1 or not all(isinstance(uid, str) for uid in origins.values()):
-            message = "A draft is made from one run or draft, by its id."
+            message = "A draft is made from one run, draft or sample, by its id."
             raise InvalidInput.field(next(iter(origins)), message)
         made: dict[str, Any] = {
             "actor": self.actor,
@@ -88,7 +91,18 @@ class DraftListView(DraftDetailView):
             return draft_of_run(run=get_run(self.workspace, origins["from_run"]), **made)
         if "from_draft" in origins:
             return copy_draft(draft=self.draft(origins["from_draft"]), **made)
+        if "sample" in origins:
+            return draft_of_sample(workspace=self.workspace, key=origins["sample"], **made)
         return create_draft(workspace=self.workspace, **made)
+
+
+class SampleListView(WorkspaceAPIView):
+    """The sample pipelines."""
+
+    @extend_schema(responses=OpenApiTypes.OBJECT)
+    def get(self, request: Request, workspace_name: str) -> Response:
+        """What `POST …/drafts` takes as `sample`: key, name, summary and number of steps."""
+        return Response({"items": [sample_shape(one) for one in read_samples()]})
 
 
 class DraftView(DraftDetailView):

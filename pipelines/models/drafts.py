@@ -14,7 +14,7 @@ class PipelineDraft(models.Model):
     """A graph that is being edited. `revision` rises with every change: who saves names the one
     that was read, so nobody's work is overwritten.
 
-    `origin` says of what it was made: {"run" | "published" | "draft": {"id", "name"}}.
+    `origin` says of what it was made: {"run" | "published" | "draft" | "sample": {"id", "name"}}.
     """
 
     uid = models.CharField(max_length=36, unique=True, default=new_uid, editable=False)
