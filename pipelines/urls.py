@@ -52,6 +52,7 @@ urlpatterns = [
     path(CHILD + "/end", children.ChildEndView.as_view(), name="api-child-end"),
     path(CHILD + "/metrics", children.ChildMetricsView.as_view(), name="api-child-metrics"),
     path(CHILD + "/records", children.ChildRecordsView.as_view(), name="api-child-records"),
+    path(STEP + "/outputs/<str:name>/rows", steps.OutputRowsView.as_view(), name="api-output-rows"),
     path(OUTPUT, steps.OutputFilesView.as_view(), name="api-output-files"),
     path(OUTPUT + "/", steps.OutputFileView.as_view(), name="api-output-whole"),
     path(OUTPUT + "/<path:path>", steps.OutputFileView.as_view(), name="api-output-file"),

@@ -58,7 +58,6 @@ TAGS = {
     "children": "Child runs",
     "modules": "Modules",
     "drafts": "Pipeline drafts",
-    "samples": "Pipeline drafts",
     "published-pipelines": "Published pipelines",
     "pipeline-endpoints": "Pipeline endpoints",
     "schedules": "Schedules",

@@ -152,7 +152,7 @@ COMPONENTS: dict[str, JSON] = {
         endpoint={
             "oneOf": [
                 body(("id",), id=ref("EndpointId"), make_default=FLAG),
-                body(("name",), name=name_text(), description=DESCRIPTION),
+                body(("name",), name=name_text()),
             ]
         },
         revision=ref("DraftRevision"),

@@ -53,10 +53,8 @@ def put_behind(
     endpoint: PipelineEndpoint | None,
     endpoint_name: str | None,
     make_default: bool,
-    description: str | None = None,
 ) -> PipelineEndpoint:
-    """The next version of `endpoint`, or version 0 of a new one called `endpoint_name`, with the
-    pipeline's description if it is given none."""
+    """The next version of `endpoint`, or version 0 of a new one called `endpoint_name`."""
     if endpoint is None:
         if wrong := name_problem(endpoint_name, "endpoint"):
             raise InvalidInput.field("endpoint_name", wrong)
@@ -64,7 +62,7 @@ def put_behind(
             workspace=published.workspace,
             actor=actor,
             name=endpoint_name,
-            description=published.description if description is None else description,
+            description=published.description,
             published=published,
         )
     version = add_version(

@@ -10,15 +10,8 @@ const out = join(root, "../static/dist");
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
 
-const result = await build({
+const options = {
   absWorkingDir: root,
-  entryPoints: {
-    theme: "src/studio/theme.ts",
-    studio: "src/studio/main.ts",
-    run: "src/run/main.tsx",
-    designer: "src/designer/main.tsx",
-    "layout-worker": "src/graph/layout-worker.ts",
-  },
   outdir: out,
   bundle: true,
   minify: true,
@@ -30,11 +23,33 @@ const result = await build({
   define: { "process.env.NODE_ENV": '"production"' },
   logLevel: "warning",
   metafile: true,
+};
+const result = await build({
+  ...options,
+  entryPoints: {
+    theme: "src/studio/theme.ts",
+    studio: "src/studio/main.ts",
+    run: "src/run/main.tsx",
+    designer: "src/designer/main.tsx",
+    code: "src/code/main.ts",
+    "layout-worker": "src/graph/layout-worker.ts",
+  },
 });
+
+// The designer's dialogs are fetched later; what must be one for both bundles comes from the first (src/designer/panes/late.tsx).
+const shared = {
+  name: "shared",
+  setup(build) {
+    build.onResolve({ filter: /^react(\/jsx-runtime)?$/ }, ({ path }) => ({ path, namespace: "shared" }));
+    build.onResolve({ filter: /^\.{1,2}\/(?:.*\/)?(context|aim)$/ }, ({ path }) => ({ path: path.split("/").pop(), namespace: "shared" }));
+    build.onLoad({ filter: /.*/, namespace: "shared" }, ({ path }) => ({ contents: `module.exports = window.forebayShared[${JSON.stringify(path)}];` }));
+  },
+};
+const later = await build({ ...options, entryPoints: { "designer-dialogs": "src/designer/panes/dialogs/main.tsx" }, plugins: [shared] });
 
 // The licences of everything that is inside the bundles.
 const packages = new Set(
-  Object.keys(result.metafile.inputs)
+  [...Object.keys(result.metafile.inputs), ...Object.keys(later.metafile.inputs)]
     .map((path) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1])
     .filter(Boolean),
 );

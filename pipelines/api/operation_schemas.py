@@ -194,6 +194,12 @@ OPERATIONS: dict[str, Operation] = {
         {200: FILE},
         path={**OUTPUT, "path": ref("OutputPath")},
     ),
+    f"GET {STEP}/outputs/{{name}}/rows": Operation(
+        "Rows of an output that is a table",
+        {200: ("application/x-forebay-table", BYTES)},
+        query={"limit": whole(0, 1_000_000)},
+        path={**OF_STEP, "name": ref("TableOutputName")},
+    ),
     f"GET {CHILD}": Operation("One child run", {200: ref("Child")}, path=OF_CHILD),
     f"PATCH {CHILD}": Operation(
         "Change a child run", {200: ref("Child")}, body=ref("ChildChanges"), path=OF_CHILD
@@ -227,4 +233,5 @@ COMPONENTS: dict[str, JSON] = {
     "MetricsCursor": text(1000, 1, description="`next` of the page before, as it was given out."),
     "WaitSeconds": {"type": "number", "minimum": 0, "maximum": 25, "default": 0},
     "FileOutputName": text(100, 1, description="An output of the step that is one file."),
+    "TableOutputName": text(100, 1, description="An output of Parquet, CSV or TSV files."),
 }

@@ -18,13 +18,15 @@ from pipelines.api.writing import writable_step
 from pipelines.domain.log_files import LogPiece, read_cut, read_log
 from pipelines.domain.resource_samples import for_display, read_samples
 from pipelines.domain.status import FINAL, Status
+from pipelines.output_tables import open_output
 from pipelines.services.records import ingest_records
 from workspaces.api.base import WorkspaceAPIView
-from workspaces.api.downloads import file_download
+from workspaces.api.downloads import ChunkedResponse, file_download
 from workspaces.api.idempotency import idempotent
 from workspaces.domain.errors import NotFound
 
 LOG_CHUNK = 1 << 20
+TABLE = "application/x-forebay-table"
 BINARY = {(200, "application/octet-stream"): OpenApiTypes.BINARY}
 
 
@@ -138,6 +140,22 @@ class OutputFileView(WorkspaceAPIView):
     ) -> HttpResponseBase:
         output = selectors.get_output(selectors.get_step(self.workspace, step_uid), name)
         return _download(selectors.output_file(output, path), Path(path or name).name)
+
+
+@extend_schema(responses={(200, TABLE): OpenApiTypes.BINARY})
+class OutputRowsView(WorkspaceAPIView):
+    """The rows of a published output that is a table."""
+
+    def get(
+        self, request: Request, workspace_name: str, step_uid: str, name: str
+    ) -> HttpResponseBase:
+        """`?limit=`: a line of JSON with the columns, then CSV; see docs/contributing/DATA.md."""
+        output = selectors.get_output(selectors.get_step(self.workspace, step_uid), name)
+        limit = request.query_params.get("limit")
+        table = open_output(
+            output, None if limit is None else int(read_number(request, "limit", 0))
+        )
+        return ChunkedResponse(iter(table), close=table.close, content_type=TABLE)
 
 
 def _download(path: Path, name: str) -> HttpResponseBase:

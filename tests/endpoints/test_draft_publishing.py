@@ -58,9 +58,7 @@ def test_a_draft_is_called_like_what_the_sdk_published(api: Any, draft: dict[str
 
 
 def test_it_becomes_the_next_version_of_an_endpoint(api: Any, draft: dict[str, Any]) -> None:
-    new = {"name": "score", "description": "of flowers"}
-    first = publish(api, draft, endpoint=new).json()
-    assert PipelineEndpoint.objects.get().description == "of flowers"
+    first = publish(api, draft, endpoint={"name": "score"}).json()
     place = first["endpoints"][0]
     assert (place["name"], place["version"], place["is_default"]) == ("score", "0", True)
     kept = {"id": place["id"]}
@@ -109,8 +107,7 @@ def test_every_problem_is_told_and_nothing_is_left(api: Any, draft: dict[str, An
         ({"id": "x", "name": "y"}, "endpoint"),
         ({"name": ""}, "endpoint.name"),
         ({"id": 3}, "endpoint.id"),
-        ({"id": "gone", "make_default": 1}, "endpoint.make_default"),
-        ({"name": "x", "description": 1}, "endpoint.description"),
+        ({"name": "x", "make_default": 1}, "endpoint.make_default"),
         ({"name": "x", "colour": 1}, "endpoint.colour"),
     ],
 )
@@ -119,7 +116,7 @@ def test_a_wrong_endpoint_is_named(
 ) -> None:
     answer = publish(api, draft, endpoint=endpoint)
     assert answer.status_code == 422
-    assert field in [one["field"] for one in answer.json()["problems"]]
+    assert [one["field"] for one in answer.json()["problems"]] == [field]
 
 
 def test_a_name_that_is_taken_publishes_nothing(api: Any, draft: dict[str, Any]) -> None:

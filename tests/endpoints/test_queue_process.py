@@ -29,10 +29,12 @@ class QueueStudio(SubmittingStudio):
     """A real studio whose queues the test starts and kills; `allow` is what it may call."""
 
     allow = ""
+    database = ""
 
     @property
     def server_environment(self) -> dict[str, str]:
-        return {**super().server_environment, "FOREBAY_OUTGOING_ALLOW": self.allow}
+        found = {**super().server_environment, "FOREBAY_OUTGOING_ALLOW": self.allow}
+        return {**found, "FOREBAY_DATABASE_URL": self.database} if self.database else found
 
     def start_queue(self, name: str) -> None:
         with (self.folder / f"{name}.out").open("ab") as output:

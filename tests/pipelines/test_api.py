@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from data.selectors import local_path
 from pipelines.models import Attempt, Run, StepRun
 from pipelines.services.records import ingest_records
 from tests.support.submitting import (
@@ -140,6 +142,31 @@ def test_output_files_are_listed_and_sent_as_attachments(
     for path in ("../../../../db.sqlite3", "%2e%2e/x", "data.txt/..", "/etc/passwd"):
         refused = api.get(f"{LAB}/steps/{step.uid}/outputs/out/files/{path}")
         assert refused.status_code == 404, path
+
+
+def test_the_rows_of_an_output_come_as_a_table_or_a_sentence(
+    api: Any, workspace: Any, actor: Any, snapshot: str
+):
+    run = submit(workspace, actor, body_of("a", snapshot))
+    step = StepRun.objects.get(run=run)
+    finish(run, "a", text="bytes")
+    path = f"{LAB}/steps/{step.uid}/outputs/out/rows"
+    refused = api.get(path)
+    assert refused.status_code == 422
+    assert "no table" in refused.json()["detail"]
+    output = step.outputs.get()
+    folder = local_path(output.datastore, output.path)
+    (folder / "rows.csv").write_text('size,kind\n1,"a, b"\n,\n3,c\n')
+    (folder / "_about.csv").write_text("not,rows\n1,2\n")
+    sent = b"".join(api.get(path + "?limit=2").streaming_content).decode()
+    head, _, body = sent.partition("\n")
+    assert json.loads(head) == {
+        "columns": [{"name": "size", "type": "integer"}, {"name": "kind", "type": "string"}],
+        "row_count": 2,
+        "total_row_count": 3,
+    }
+    assert body == '1,"a, b"\n,\n'
+    assert api.get(path + "?limit=few").status_code == 422
 
 
 def test_ids_of_another_workspace_are_not_found(

@@ -18,7 +18,9 @@ Program = Callable[..., "subprocess.CompletedProcess[str]"]
 class StudioWithPackages(RunningStudio):
     """The default environment as a user has it; it is built at the first step."""
 
-    packages = "standard"
+    @property
+    def server_environment(self) -> dict[str, str]:
+        return {**super().server_environment, "FOREBAY_DEFAULT_PACKAGES": "standard"}
 
 
 @pytest.fixture(scope="session")

@@ -63,6 +63,7 @@ class Furnished:
             "OutputName": ["out"],
             "OutputPath": ["data.txt"],
             "FileOutputName": ["single"],
+            "TableOutputName": ["single"],
             "RunFilePath": ["notes.txt"],
             "StepFilePath": ["notes.txt"],
             "KnownExperimentName": ["iris"],
@@ -143,7 +144,7 @@ def _single_file_output(step: StepRun) -> None:
     from pipelines.models import Output
 
     store = Datastore.objects.get(workspace=step.workspace, name="workspaceblobstore")
-    path = f"azureml/{step.uid}/single"
+    path = f"azureml/{step.uid}/single.csv"
     file = local_path(store, path)
     file.write_text("one")
     made = describe_tree(file)

@@ -1,4 +1,8 @@
-/** Stands here until the panes are built. */
+/** Whatever dialog the state asks for. */
+import { useDesigner } from "../context";
+import { LateDialog } from "./late";
+
 export function Dialogs() {
-  return null;
+  const open = useDesigner((state) => state.dialog !== null);
+  return open ? <LateDialog late="AskedDialog" /> : null;
 }

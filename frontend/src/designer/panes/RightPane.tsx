@@ -1,4 +1,83 @@
-/** Stands here until the panes are built. */
+/** The right side: what is selected, or the draft itself. Its width is the reader's own and remembered. */
+import { useEffect, useRef, useState, type KeyboardEvent, type PointerEvent } from "react";
+import { useUi } from "../canvas/ui";
+import { useCommands, useDesigner } from "../context";
+import { useAim } from "./aim";
+import { DraftPane } from "./draft-pane";
+import { NodePane } from "./node-pane";
+import { GroupPane, ManyPane, NotePane, PillPane, WirePane } from "./other-panes";
+import { remembered } from "./page";
+import { Icon } from "./parts";
+
+const LEAST = 300;
+const MOST = 640;
+const STANDARD = 360;
+
 export function RightPane() {
-  return null;
+  const [width, setWidth] = useState(() => within(Number(remembered.read("pane-width")) || STANDARD));
+  const [shut, setShut] = useState(() => remembered.read("pane-shut") === "yes");
+  const aim = useAim();
+  useEffect(() => { if (aim) setShut(false); }, [aim]);
+  const keep = (next: number) => { setWidth(within(next)); remembered.write("pane-width", String(within(next))); };
+  const fold = (next: boolean) => { setShut(next); remembered.write("pane-shut", next ? "yes" : "no"); };
+  if (shut) {
+    return <aside className="panel right-pane right-pane-shut" aria-label="Properties"><button type="button" className="button button-quiet icon-only" aria-label="Show properties" title="Show properties" onClick={() => fold(false)}><Icon name="chevron-left" /></button></aside>;
+  }
+  return (
+    <aside className="panel right-pane" aria-label="Properties" style={{ width }} onKeyDown={(event) => {
+      // Single keys and Delete belong to the field, not to the canvas; Ctrl-Z in a text is the browser's own until it leaves the field.
+      if ((event.target as Element).closest("input, textarea, select, [role=listbox]") && event.key !== "Escape") event.stopPropagation();
+    }}>
+      <Resizer width={width} set={setWidth} keep={keep} />
+      <button type="button" className="button button-quiet button-small icon-only right-pane-fold" aria-label="Hide properties" title="Hide properties" onClick={() => fold(true)}><Icon name="chevron-right" /></button>
+      <Content />
+    </aside>
+  );
 }
+
+function Content() {
+  const selection = useDesigner((state) => state.selection);
+  const only = selection.size === 1 ? [...selection][0] ?? "" : "";
+  const kind = useDesigner((state) => {
+    if (selection.size === 0) return "draft";
+    if (selection.size > 1) return "many";
+    if (state.view.faces.has(only)) return "node";
+    if (state.view.pills.has(only)) return "pill";
+    if (state.graph.ui?.notes?.some((one) => one.id === only)) return "note";
+    if (state.graph.ui?.groups?.some((one) => one.id === only)) return "group";
+    return "draft";
+  });
+  const wires = useUi((ui) => ui.wires);
+  const wire = wires.size === 1 ? [...wires][0] ?? "" : "";
+  if (kind === "draft" && wire) return <WirePane key={wire} id={wire} />;
+  if (kind === "node") return <NodePane key={only} id={only} />;
+  if (kind === "many") return <ManyPane />;
+  if (kind === "pill") return <PillPane key={only} id={only} />;
+  if (kind === "note") return <NotePane key={only} id={only} />;
+  if (kind === "group") return <GroupPane key={only} id={only} />;
+  return <DraftPane />;
+}
+
+/** Dragged or moved by arrows. */
+function Resizer({ width, set, keep }: { width: number; set: (width: number) => void; keep: (width: number) => void }) {
+  const from = useRef<{ x: number; width: number } | null>(null);
+  const { say } = useCommands();
+  const sign = () => (document.dir === "rtl" ? -1 : 1);
+  const down = (event: PointerEvent<HTMLDivElement>) => {
+    from.current = { x: event.clientX, width };
+    event.currentTarget.setPointerCapture(event.pointerId);
+  };
+  const move = (event: PointerEvent) => { if (from.current) set(within(from.current.width + (from.current.x - event.clientX) * sign())); };
+  const up = () => { if (from.current) keep(width); from.current = null; };
+  const keys = (event: KeyboardEvent) => {
+    const by = { ArrowLeft: 20, ArrowRight: -20, Home: MOST, End: -MOST }[event.key];
+    if (by === undefined) return;
+    event.preventDefault();
+    event.stopPropagation();
+    keep(width + by * sign());
+    say(`Properties are ${within(width + by * sign())} pixels wide.`);
+  };
+  return <div className="right-pane-resize" role="separator" tabIndex={0} aria-orientation="vertical" aria-label="Width of the properties" aria-valuenow={width} aria-valuemin={LEAST} aria-valuemax={MOST} onPointerDown={down} onPointerMove={move} onPointerUp={up} onPointerCancel={up} onKeyDown={keys} onDoubleClick={() => keep(STANDARD)} />;
+}
+
+const within = (width: number): number => Math.min(MOST, Math.max(LEAST, Math.round(width)));

@@ -10,7 +10,6 @@ const listeners = new Set<() => void>();
 export function aimAt(node: string | null, field: string): void {
   count += 1;
   aim = { node, field, count };
-  if (node) document.body.dispatchEvent(new CustomEvent("forebay:designer-locate", { detail: { id: node } }));
   for (const listener of listeners) listener();
 }
 

@@ -1,0 +1,76 @@
+/** What is different between two graphs of a draft, in the words of its editor. Pure. */
+import type { DraftGraph, DraftNode } from "../core/types";
+import { sameValue } from "./settings";
+
+export interface NodeChange { id: string; title: string; what: string[] }
+export interface GraphDiff { added: NodeChange[]; removed: NodeChange[]; changed: NodeChange[]; other: string[] }
+
+export const titleOf = (node: DraftNode): string => node.name || node.module?.name || node.module?.key || (typeof node["script"] === "string" ? node["script"] : node.id);
+
+/** From `before` to `after`. Places of cards count as moved, all together. */
+export function diffGraphs(before: DraftGraph, after: DraftGraph): GraphDiff {
+  const old = new Map(before.nodes.map((one) => [one.id, one]));
+  const now = new Map(after.nodes.map((one) => [one.id, one]));
+  const diff: GraphDiff = { added: [], removed: [], changed: [], other: [] };
+  let moved = 0;
+  for (const node of after.nodes) {
+    const was = old.get(node.id);
+    if (!was) diff.added.push({ id: node.id, title: titleOf(node), what: [] });
+    else {
+      const what = nodeChanges(was, node, (id) => { const other = now.get(id) ?? old.get(id); return other ? titleOf(other) : id; });
+      if (what.length) diff.changed.push({ id: node.id, title: titleOf(node), what });
+      if (was.ui?.x !== node.ui?.x || was.ui?.y !== node.ui?.y) moved += 1;
+    }
+  }
+  for (const node of before.nodes) if (!now.has(node.id)) diff.removed.push({ id: node.id, title: titleOf(node), what: [] });
+  diff.other.push(...parameterChanges(before, after));
+  if (!sameValue(before.ui?.notes ?? [], after.ui?.notes ?? [])) diff.other.push("Notes changed");
+  if (!sameValue(before.ui?.groups ?? [], after.ui?.groups ?? [])) diff.other.push("Groups changed");
+  if (moved) diff.other.push(moved === 1 ? "1 card moved" : `${moved} cards moved`);
+  return diff;
+}
+
+function nodeChanges(was: DraftNode, node: DraftNode, name: (id: string) => string): string[] {
+  const what: string[] = [];
+  if ((was.name ?? "") !== (node.name ?? "")) what.push(`was called ${titleOf(was)}`);
+  if (was.module?.version !== node.module?.version) what.push(`version ${was.module?.version ?? "default"} became ${node.module?.version ?? "default"}`);
+  for (const key of new Set([...Object.keys(was.settings ?? {}), ...Object.keys(node.settings ?? {})])) {
+    const [a, b] = [was.settings?.[key], node.settings?.[key]];
+    if (!sameValue(a, b)) what.push(`${key}: ${short(a)} became ${short(b)}`);
+  }
+  const inputs = (one: DraftNode) => new Map((one.inputs ?? []).filter((input) => input.source).map((input) => [input.name, input.source]));
+  const [from, to] = [inputs(was), inputs(node)];
+  for (const port of new Set([...from.keys(), ...to.keys()])) {
+    const [a, b] = [from.get(port), to.get(port)];
+    if (sameValue(a, b)) continue;
+    const words = (source: typeof a) => (!source ? "nothing" : "node" in source ? name(source.node) : "parameter" in source ? source.parameter : "datastore" in source ? source.path : "a dataset");
+    what.push(`input ${port}: ${words(a)} became ${words(b)}`);
+  }
+  if (!sameValue(was.compute, node.compute)) what.push(`compute: ${short(was.compute)} became ${short(node.compute)}`);
+  if ((was.comment ?? "") !== (node.comment ?? "")) what.push("comment");
+  if ((was.allow_reuse ?? true) !== (node.allow_reuse ?? true)) what.push(node.allow_reuse === false ? "no reuse any more" : "reuse allowed");
+  if (!sameValue(was.outputs, node.outputs)) what.push("registration of outputs");
+  return what;
+}
+
+function parameterChanges(before: DraftGraph, after: DraftGraph): string[] {
+  const old = new Map((before.parameters ?? []).map((one) => [one.name, one]));
+  const now = new Map((after.parameters ?? []).map((one) => [one.name, one]));
+  const told: string[] = [];
+  for (const [name, one] of now) {
+    const was = old.get(name);
+    if (!was) told.push(`Parameter ${name} added`);
+    else if (!sameValue(was, one)) told.push(`Parameter ${name}: ${short(was.default)} became ${short(one.default)}`);
+  }
+  for (const name of old.keys()) if (!now.has(name)) told.push(`Parameter ${name} removed`);
+  return told;
+}
+
+function short(value: unknown): string {
+  if (value === undefined || value === null || value === "") return "nothing";
+  const text = typeof value === "string" ? value : JSON.stringify(value);
+  if (text.includes("\n")) return "a text";
+  return text.length > 40 ? `${text.slice(0, 39)}…` : text;
+}
+
+export const isSame = (diff: GraphDiff): boolean => !diff.added.length && !diff.removed.length && !diff.changed.length && !diff.other.length;

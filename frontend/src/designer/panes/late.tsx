@@ -1,0 +1,52 @@
+/**
+ * Dialogs are a bundle of their own (designer-dialogs.js), fetched when the page is quiet or when the first one opens: the
+ * canvas is there sooner. It shares React, the state and the aim of the focus with this one (scripts/build.mjs).
+ */
+import * as react from "react";
+import * as jsx from "react/jsx-runtime";
+import { useEffect, useState, type ComponentProps, type ComponentType } from "react";
+import * as context from "../context";
+import * as aim from "./aim";
+import type { LateDialogs } from "./dialogs/main";
+import { messageOf, toast } from "./page";
+
+interface Shared { forebayShared?: Record<string, unknown>; forebayDialogs?: LateDialogs }
+
+let loaded: LateDialogs | null = null;
+let loading: Promise<LateDialogs> | null = null;
+
+function load(): Promise<LateDialogs> {
+  const place = window as Shared;
+  place.forebayShared ??= { react, "react/jsx-runtime": jsx, context, aim };
+  loading ??= new Promise<LateDialogs>((done, failed) => {
+    const script = document.createElement("script");
+    script.src = document.getElementById("designer")?.dataset["dialogsUrl"] ?? "/static/dist/designer-dialogs.js";
+    script.onload = () => {
+      loaded = place.forebayDialogs ?? null;
+      if (loaded) done(loaded);
+      else failed(new Error("The dialogs could not be started."));
+    };
+    script.onerror = () => failed(new Error("The dialog could not be loaded: the studio does not answer. Try again."));
+    document.head.append(script);
+  }).catch((error: unknown) => { loading = null; throw error; });
+  return loading;
+}
+
+type Props<K extends keyof LateDialogs> = { late: K } & ComponentProps<LateDialogs[K]>;
+
+export function LateDialog<K extends keyof LateDialogs>({ late, ...props }: Props<K>) {
+  const [dialogs, setDialogs] = useState(loaded);
+  useEffect(() => {
+    if (!dialogs) load().then(setDialogs, (error: unknown) => toast(messageOf(error), "danger"));
+  }, [dialogs]);
+  const Shown = dialogs?.[late] as ComponentType<typeof props> | undefined;
+  return Shown ? <Shown {...props} /> : null;
+}
+
+/** Ahead of the first use, once the canvas stands. */
+export function usePreloaded(): void {
+  useEffect(() => {
+    const timer = setTimeout(() => void load().catch(() => undefined), 1500);
+    return () => clearTimeout(timer);
+  }, []);
+}

@@ -1,0 +1,91 @@
+import { describe, expect, it } from "vitest";
+import { diffGraphs, isSame } from "../../src/designer/panes/diff";
+import { compareTables, profileOf, readTable } from "../../src/designer/panes/dialogs/table-answer";
+import { columnsRule, inputField, problemAt, readNumber, ruleValue, shownDefault, tabOf, usesOf } from "../../src/designer/panes/settings";
+import { pastedCells, readCsv, withCells, writeCsv } from "../../src/designer/panes/table-text";
+import type { DraftGraph } from "../../src/designer/core/types";
+
+const graph: DraftGraph = {
+  version: 1,
+  parameters: [{ name: "rate", type: "float", default: 0.5 }],
+  nodes: [
+    { id: "a", name: "Split", module: { key: "split-data", version: "1" }, settings: { fraction: { parameter: "rate" }, mode: "rows" }, ui: { x: 0, y: 0 } },
+    { id: "b", name: "Train", inputs: [{ name: "dataset", source: { node: "a", output: "results1" } }], compute: { parameter: "rate" }, ui: { x: 0, y: 100 } },
+  ],
+};
+
+describe("the small grid", () => {
+  it("keeps texts with commas, quotes and line breaks through CSV", () => {
+    const rows = [["name", "said"], ["Ada", 'yes, "now"\nor never'], ["", " space "]];
+    expect(readCsv(writeCsv(rows))).toEqual(rows);
+    expect(readCsv("a,b\r\n1,2\r\n")).toEqual([["a", "b"], ["1", "2"]]);
+  });
+  it("takes a spreadsheet's cells, and leaves one plain text to the field", () => {
+    expect(pastedCells("a\tb\n1\t2\n")).toEqual([["a", "b"], ["1", "2"]]);
+    expect(pastedCells("just words")).toBeNull();
+  });
+  it("grows to where it was pasted", () => {
+    expect(withCells([["x"]], 1, 1, [["1", "2"]])).toEqual([["x", "", ""], ["", "1", "2"]]);
+  });
+});
+
+describe("settings", () => {
+  it("keeps what is no number, so that nothing typed is lost", () => {
+    expect([readNumber("0,5"), readNumber("1e-3"), readNumber(""), readNumber("many")]).toEqual([0.5, 0.001, undefined, "many"]);
+  });
+  it("stores of a choice of columns only what was said", () => {
+    expect(ruleValue({ ...columnsRule(["a"]) })).toEqual({ include: ["a"] });
+    expect(ruleValue({ ...columnsRule({ all: true, include: ["a"], except: ["b"] }) })).toEqual({ all: true, except: ["b"] });
+    expect(ruleValue(columnsRule(undefined))).toBeUndefined();
+  });
+  it("finds the tab and the field of a problem, whichever way the server names it", () => {
+    expect(tabOf("settings.rows")).toBe("parameters");
+    expect(tabOf("inputs.dataset")).toBe("inputs");
+    expect(tabOf("outputs[0].register_on_complete")).toBe("settings");
+    expect(inputField(graph.nodes[1], "inputs[0].source")).toBe("inputs.dataset");
+    const problems = [{ node: "a", field: "settings.rows.include", code: "", message: "no such column" }];
+    expect(problemAt(problems, "a", "settings.rows")).toBe("no such column");
+    expect(problemAt(problems, "a", "settings.row")).toBeUndefined();
+  });
+  it("says where a parameter is used, and what its default is", () => {
+    expect(usesOf(graph, "rate").map((one) => [one.name, one.what])).toEqual([["Split", "fraction"], ["Train", "compute target"]]);
+    expect(shownDefault({ datastore: "blob", path: "a/b" })).toBe("blob/a/b");
+    expect(shownDefault(false)).toBe("false");
+  });
+});
+
+describe("what is different between two versions", () => {
+  it("names steps, settings, wires and parameters", () => {
+    const after: DraftGraph = {
+      ...graph,
+      parameters: [],
+      nodes: [{ ...graph.nodes[0], id: "a", settings: { fraction: 0.7, mode: "rows" }, ui: { x: 5, y: 0 } }, { id: "c", name: "Score", ui: { x: 0, y: 0 } }],
+    };
+    const diff = diffGraphs(graph, after);
+    expect(diff.added.map((one) => one.title)).toEqual(["Score"]);
+    expect(diff.removed.map((one) => one.title)).toEqual(["Train"]);
+    expect(diff.changed[0]?.what).toEqual(['fraction: {"parameter":"rate"} became 0.7']);
+    expect(diff.other).toEqual(["Parameter rate removed", "1 card moved"]);
+    expect(isSame(diffGraphs(graph, structuredClone(graph)))).toBe(true);
+  });
+});
+
+describe("rows behind a port", () => {
+  const answer = '{"columns":[{"name":"n","type":"integer"},{"name":"t","type":"string"}],"row_count":4,"total_row_count":9}\n1,"a ""b"",\nc"\n,""\n3,\n5,"x"\n';
+  it("tells a missing value from an empty text", () => {
+    const table = readTable(answer);
+    expect(table.total).toBe(9);
+    expect(table.rows).toEqual([["1", 'a "b",\nc'], [null, ""], ["3", null], ["5", "x"]]);
+  });
+  it("counts, and compares with another run", () => {
+    const [number, text] = profileOf(readTable(answer));
+    expect(number?.numbers).toMatchObject({ min: 1, max: 5, mean: 3, median: 3 });
+    expect([number?.missing, text?.missing, text?.distinct]).toEqual([1, 1, 3]);
+    expect(number?.bars.reduce((sum, one) => sum + one.count, 0)).toBe(3);
+    const other = profileOf(readTable(answer.replace("5,", "6,")));
+    expect(compareTables(other, profileOf(readTable(answer)))).toEqual([{ name: "n", what: "changed", words: ["mean 3.333 → 3", "max 6 → 5"] }, { name: "t", what: "same", words: [] }]);
+  });
+  it("reads a table of one column with a missing value", () => {
+    expect(readTable('{"columns":[{"name":"t","type":"string"}],"row_count":2}\n"a"\n\n').rows).toEqual([["a"], [null]]);
+  });
+});
