@@ -47,6 +47,12 @@ def get_target(workspace: Workspace, name: str) -> ComputeTarget:
     return found
 
 
+def usual_target(workspace: Workspace) -> str:
+    """The name of the target that a new draft begins with: the oldest that is not paused."""
+    rows = compute_targets(workspace).filter(paused_at=None).order_by("id")
+    return rows.values_list("name", flat=True).first() or ""
+
+
 def target_status(target: ComputeTarget, running: int, queued: int) -> NodeCounts:
     """The target's nodes while `running` steps hold one each and `queued` ones wait."""
     return count_nodes(

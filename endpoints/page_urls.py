@@ -18,6 +18,7 @@ urlpatterns = [
     path(PUBLISHED, published.show_published, name="published"),
     path(PUBLISHED + "nodes/<str:node_id>/", published.show_node, name="published-node"),
     path(PUBLISHED + "change", published.change, name="published-change"),
+    path(PUBLISHED + "draft", published.clone, name="published-draft"),
     path(PUBLISHED + "switch", lists.switch_published, name="published-switch"),
     path(PUBLISHED + "endpoint", publish.add_to_endpoint, name="published-endpoint"),
     path(PUBLISHED + "submit", submit.submit_one, name="published-submit"),

@@ -3,13 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import F, QuerySet
 
-from pipelines.models import DraftVersion, Module, ModuleVersion, PipelineDraft
+from pipelines.models import DraftPresence, DraftVersion, Module, ModuleVersion, PipelineDraft
 from pipelines.models.modules import ACTIVE
 from workspaces.domain.errors import NotFound
-from workspaces.models import Workspace
+from workspaces.domain.times import iso
+from workspaces.models import AuditEntry, Workspace
+
+GONE_AFTER = timedelta(seconds=45)  # since a tab said that it has a draft open
+
+
+@dataclass(frozen=True)
+class DraftState:
+    """What a page that has a draft open must hear of: it changes with every save."""
+
+    pk: int
+    name: str
+    revision: int
+    version: int
+    updated_by: str
+    updated_at: datetime
+    tab: str
+
+    def as_json(self) -> dict[str, Any]:
+        told = {name: getattr(self, name) for name in ("name", "revision", "version")}
+        by = {"updated_by": self.updated_by, "updated_at": iso(self.updated_at)}
+        return {**told, **by, "tab": self.tab or None}
 
 
 def palette(workspace: Workspace, *, everything: bool = False) -> list[ModuleVersion]:
@@ -86,3 +110,30 @@ def get_draft_version(draft: PipelineDraft, number: str) -> DraftVersion:
     if row is None:
         raise NotFound(f"The draft {draft.name!r} has no version {number!r}.")
     return row
+
+
+def people_in(drafts: Iterable[int], now: datetime) -> list[DraftPresence]:
+    """Who has these drafts (by primary key) open, in the order they came."""
+    rows = DraftPresence.objects.filter(draft__in=list(drafts), seen_at__gte=now - GONE_AFTER)
+    return list(rows.select_related("user").order_by("since", "id"))
+
+
+def states_of(uids: Iterable[str]) -> dict[str, DraftState]:
+    """Of these drafts those that are there, by id; without graphs."""
+    rows = PipelineDraft.objects.filter(uid__in=list(uids)).values_list(
+        "uid",
+        "pk",
+        "name",
+        "revision",
+        "last_version",
+        "updated_by__username",
+        "updated_at",
+        "saved_tab",
+    )
+    return {row[0]: DraftState(*row[1:]) for row in rows}
+
+
+def deleted_by(uid: str) -> str | None:
+    """Who deleted a draft that is gone."""
+    rows = AuditEntry.objects.filter(action="draft.deleted", subject_uid=uid).order_by("-id")
+    return rows.values_list("user_name", flat=True).first()

@@ -71,7 +71,8 @@ class ListQuery:
         return bool(self.status or self.text or self.experiment)
 
 
-def _ordered(rows: QuerySet[Any], sort: str, orders: dict[str, tuple[str, ...]]) -> QuerySet[Any]:
+def ordered(rows: QuerySet[Any], sort: str, orders: dict[str, tuple[str, ...]]) -> QuerySet[Any]:
+    """The rows by the column that the URL names; as they were for any other."""
     columns = orders.get(sort.removeprefix("-"))
     if columns is None:
         return rows
@@ -132,7 +133,7 @@ def runs_page(workspace: Workspace, asked: ListQuery) -> Page[Run]:
         if word.isascii() and word.isdigit() and len(word) < 10:
             matches |= Q(number=int(word))
         runs = runs.filter(matches)
-    ids = _ordered(runs, asked.sort, RUN_ORDERS).values_list("pk", flat=True)
+    ids = ordered(runs, asked.sort, RUN_ORDERS).values_list("pk", flat=True)
     page = Paginator(ids, PAGE_SIZE).get_page(asked.page)
     wanted = list(page.object_list)
     rows = listed_runs(workspace).in_bulk(wanted)
@@ -165,7 +166,7 @@ def experiments_page(workspace: Workspace, asked: ListQuery) -> Page[Any]:
     )
     orders = {"name": ("name",), "runs": ("run_count", "name"), "last": ("last_run_id", "name")}
     if asked.sort.removeprefix("-") in orders:
-        rows = _ordered(rows, asked.sort, orders)
+        rows = ordered(rows, asked.sort, orders)
     else:
         rows = rows.order_by(F("last_run_id").desc(nulls_last=True), "name")
     page = Paginator(rows, PAGE_SIZE).get_page(asked.page)
@@ -287,7 +288,7 @@ def steps_page(run: Run, asked: ListQuery) -> Page[StepRun]:
         steps = steps.filter(status__in=STATUS_FILTERS[asked.status])
     if asked.text:
         steps = steps.filter(name__icontains=asked.text)
-    steps = _ordered(steps, asked.sort, STEP_ORDERS)
+    steps = ordered(steps, asked.sort, STEP_ORDERS)
     return Paginator(steps, STEP_PAGE_SIZE).get_page(asked.page)
 
 

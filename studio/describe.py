@@ -58,6 +58,7 @@ TAGS = {
     "children": "Child runs",
     "modules": "Modules",
     "drafts": "Pipeline drafts",
+    "samples": "Pipeline drafts",
     "published-pipelines": "Published pipelines",
     "pipeline-endpoints": "Pipeline endpoints",
     "schedules": "Schedules",

@@ -1,4 +1,4 @@
-"""Making a studio usable: an administrator, a workspace with its datastores, compute."""
+"""Making a studio usable: an administrator, a workspace with datastores, compute, modules."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from django.utils import timezone
 from compute.services.environments import ensure_default
 from compute.services.targets import create_default_target
 from data.services.datastores import create_default_datastores
+from pipelines.services.library import ensure_library
 from workspaces.domain.roles import Role
 from workspaces.models import Workspace
 from workspaces.services.access import Actor
@@ -50,13 +51,17 @@ def ensure_studio(name: str) -> Studio:
     admin = User.objects.filter(username=ADMIN).first()
     if workspace is None or admin is None:
         return set_up_studio(name)
+    for one in Workspace.objects.all():  # what a newer studio brings, before a page asks for it
+        ensure_library(workspace=one, actor=Actor(user=admin))
     return Studio(admin, workspace)
 
 
 def equip_workspace(workspace: Workspace, *, owner: User) -> Workspace:
-    """Gives a workspace what every program expects: datastores and a compute target."""
+    """Gives a workspace what everybody expects: datastores, a compute target, modules."""
+    actor = Actor(user=owner)
     create_default_datastores(workspace)
-    create_default_target(workspace, Actor(user=owner))
+    create_default_target(workspace, actor)
+    ensure_library(workspace=workspace, actor=actor)
     return workspace
 
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from compute.services.environment_sweep import sweep_environments
 from data.engine.table import sweep_scratch
 from endpoints.services.deliveries import sweep_history
+from pipelines.services.presence import sweep_presence
 from pipelines.services.sample_sweep import thin_old_samples
 from studio.health import queue_beat
 from studio.selectors import artifact_hashes
@@ -42,6 +43,7 @@ def sweep() -> None:
     swept["blobs"] = sweep_unreferenced_blobs(now=now, referenced_elsewhere=artifact_hashes())
     swept["tables"] = sweep_scratch(settings.FOREBAY_DATA / "scratch")
     swept["samples"] = thin_old_samples(now=now)
+    swept["presence"] = sweep_presence(now=now)
     swept["audit"] = drop_old_audit_entries(now=now, days=settings.FOREBAY_AUDIT_DAYS)
     swept["schedules"] = sweep_history(now=now, days=HISTORY_DAYS)
     swept |= sweep_environments(now=now, days=settings.FOREBAY_ENVIRONMENT_DAYS)

@@ -11,12 +11,25 @@ import pytest
 from tests.support.require import is_missing, is_required
 
 LEFT_OUT: dict[str, str] = {}
+# Where a test takes seconds; they go first, so that what is left at the end fits on every core.
+SLOW = ("postgres", "sdk", "programs", "modules", "drafts", "gateways", "runner", "studio")
+
+
+def turn(item: pytest.Item) -> int:
+    """Which tests go first. The browser's are last on each core: Playwright's loop runs in the
+    thread of the tests until the end, and no other loop beside it."""
+    folder = item.path.relative_to(Path(__file__).parent).parts[0]
+    if folder == "browser":
+        return len(SLOW) + 1
+    return SLOW.index(folder) if folder in SLOW else len(SLOW)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    # Playwright's loop runs in this thread until the end, and no other loop beside it.
-    items.sort(key=lambda item: "browser" in item.path.parts)
+    items.sort(key=turn)
     for item in items:
+        fixtures = set(getattr(item, "fixturenames", ()))
+        if fixtures & {"db", "transactional_db"} or item.get_closest_marker("django_db"):
+            item.add_marker("database")
         for mark in item.iter_markers("needs"):
             part = mark.args[0]
             remedy = is_missing(part)
@@ -32,10 +45,44 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
             pytest.fail(f"FOREBAY_REQUIRE=all, but {mark.args[0]} is missing: {remedy}")
 
 
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["left_out"] = LEFT_OUT
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """What a worker of pytest-xdist left out is told by the process that sums up."""
+    LEFT_OUT.update(getattr(node, "workeroutput", {}).get("left_out", {}))
+
+
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     if LEFT_OUT:
         parts = "; ".join(f"{part} ({remedy})" for part, remedy in sorted(LEFT_OUT.items()))
         terminalreporter.write_line(f"LEFT OUT on this machine: {parts}", red=True, bold=True)
+
+
+def _fill(sender: Any, connection: Any, **_: Any) -> None:
+    from tests.support.migrated import copy_into
+
+    if connection.vendor == "sqlite" and not connection.introspection.table_names():
+        copy_into(connection.connection)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
+    """The SQLite database of the tests begins as a copy of one that is migrated already."""
+    from django.db.backends.signals import connection_created
+
+    connection_created.connect(_fill)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None) -> None:
+    """Once it is there, no other connection is filled."""
+    from django.db.backends.signals import connection_created
+
+    connection_created.disconnect(_fill)
 
 
 @pytest.fixture(autouse=True)
@@ -46,6 +93,8 @@ def data_folder(settings: Any, tmp_path: Path) -> Path:
     settings.FOREBAY_DATA = folder
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    # Else every new client looks at each of the static files once.
+    settings.WHITENOISE_AUTOREFRESH = True
     settings.STORAGES = {
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

@@ -14,14 +14,13 @@ from endpoints.api.reading import read_switch
 from endpoints.api.shapes import published_detail, published_shape
 from endpoints.models import PublishedPipeline
 from endpoints.services.draft_publishing import publish_draft
+from endpoints.services.published_drafts import draft_of_published
 from endpoints.services.publishing import change_published, publish_graph, publish_run
 from endpoints.services.submitting import submit_published
 from pipelines.api.draft_shapes import draft_detail
 from pipelines.api.shapes import new_run_shape, run_shape
-from pipelines.domain.drafts import with_default_compute
 from pipelines.draft_selectors import get_draft
 from pipelines.selectors import get_run
-from pipelines.services.drafts import create_draft
 from workspaces.api.base import WorkspaceAPIView, json_object
 from workspaces.api.idempotency import idempotent, note_done
 from workspaces.api.pagination import cursor_page
@@ -111,8 +110,8 @@ class DraftPublishView(PublishingView):
     def post(self, request: Request, workspace_name: str, draft_id: str) -> Response:
         """Publish a draft as it is saved. Body: `name`, and as wanted `description`, `version`,
         `continue_on_step_failure`, `parameters` (defaults by name, in place of the draft's values),
-        `endpoint` (`id` with `make_default`, or the `name` of a new one) and `revision` (409 when
-        stale). 422 lists every problem by node and field."""
+        `endpoint` (`id` with `make_default`, or `name` and `description` of a new one) and
+        `revision` (409 when stale). 422 lists every problem by node and field."""
         row = publish_draft(
             draft=get_draft(self.workspace, draft_id),
             actor=self.actor,
@@ -156,13 +155,10 @@ class PublishedDraftView(WorkspaceAPIView):
     def post(self, request: Request, workspace_name: str, published_id: str) -> Response:
         """A pipeline draft of its graph, 201. Body, as wanted: the fields of a draft."""
         row = selectors.get_published(self.workspace, published_id)
-        graph, compute = with_default_compute(row.graph)
-        kept = {"name": row.name, "description": row.description, "default_compute": compute}
-        draft = create_draft(
-            workspace=self.workspace,
+        draft = draft_of_published(
+            published=row,
             actor=self.actor,
-            body={**kept, "graph": graph, **json_object(request)},
-            origin={"published": {"id": row.uid, "name": row.name}},
+            body=json_object(request),
             note_stored=lambda made: note_done(self, made.uid),
         )
         return self.answer_again(draft.uid)

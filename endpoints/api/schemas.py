@@ -152,7 +152,7 @@ COMPONENTS: dict[str, JSON] = {
         endpoint={
             "oneOf": [
                 body(("id",), id=ref("EndpointId"), make_default=FLAG),
-                body(("name",), name=name_text()),
+                body(("name",), name=name_text(), description=DESCRIPTION),
             ]
         },
         revision=ref("DraftRevision"),

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from endpoints.domain.defaults import read_defaults, with_defaults
-from endpoints.domain.texts import name_problem
+from endpoints.domain.texts import name_problem, text_problems
 from endpoints.models import PipelineEndpoint, PublishedPipeline
 from endpoints.selectors import list_endpoints
 from endpoints.services.publishing import FIELDS, body_problems, store_publication
@@ -33,6 +33,7 @@ class _Place:
 
     endpoint: PipelineEndpoint | None = None
     new_name: str | None = None
+    new_description: str | None = None
     make_default: bool = False
 
 
@@ -45,7 +46,7 @@ def publish_draft(
 ) -> PublishedPipeline:
     """Freeze the draft as it is saved. `body`: FIELDS; `parameters`, defaults in place of the
     draft's values and the graph's own; `endpoint` ({"id", "make_default"} of an existing one or
-    {"name"} of a new one); `revision`, which must then be the newest.
+    {"name", "description"} of a new one); `revision`, which must then be the newest.
 
     Raises InvalidInput with every problem by node and field. A refused endpoint leaves nothing
     published.
@@ -88,6 +89,7 @@ def publish_draft(
                 endpoint=place.endpoint,
                 endpoint_name=place.new_name,
                 make_default=place.make_default,
+                description=place.new_description,
             )
         note_use(draft, f"Published as {published.name}")
         record_audit(
@@ -111,7 +113,7 @@ def _read_place(workspace: Workspace, raw: Any) -> tuple[_Place | None, list[Pro
     problems = [
         Problem(f"An endpoint has no field {str(name)!r} here.", f"endpoint.{name}")
         for name in raw
-        if name not in ("id", "name", "make_default")
+        if name not in (("id", "make_default") if "id" in raw else ("name", "description"))
     ]
     if not isinstance(raw.get("make_default", False), bool):
         message = "make_default must be true or false."
@@ -119,7 +121,9 @@ def _read_place(workspace: Workspace, raw: Any) -> tuple[_Place | None, list[Pro
     if "name" in raw:
         if wrong := name_problem(raw["name"], "endpoint"):
             problems.append(Problem(wrong, "endpoint.name"))
-        return _Place(new_name=raw["name"]), problems
+        for one in text_problems({"description": raw.get("description")}):
+            problems.append(Problem(one.message, "endpoint.description"))
+        return _Place(new_name=raw["name"], new_description=raw.get("description")), problems
     uid = raw["id"]
     found = list_endpoints(workspace).filter(uid=uid).first() if isinstance(uid, str) else None
     if found is None:

@@ -53,8 +53,10 @@ def put_behind(
     endpoint: PipelineEndpoint | None,
     endpoint_name: str | None,
     make_default: bool,
+    description: str | None = None,
 ) -> PipelineEndpoint:
-    """The next version of `endpoint`, or version 0 of a new one called `endpoint_name`."""
+    """The next version of `endpoint`, or version 0 of a new one called `endpoint_name`, with the
+    pipeline's description if it is given none."""
     if endpoint is None:
         if wrong := name_problem(endpoint_name, "endpoint"):
             raise InvalidInput.field("endpoint_name", wrong)
@@ -62,7 +64,7 @@ def put_behind(
             workspace=published.workspace,
             actor=actor,
             name=endpoint_name,
-            description=published.description,
+            description=published.description if description is None else description,
             published=published,
         )
     version = add_version(

@@ -13,11 +13,12 @@ from endpoints import page_selectors, selectors
 from endpoints.api.shapes import place_of
 from endpoints.domain.addresses import published_address
 from endpoints.models import PublishedPipeline
+from endpoints.services.published_drafts import draft_of_published
 from endpoints.services.publishing import change_published
 from endpoints.views.common import field_errors, may_publish, url_of
 from endpoints.views.schedules import schedules_tab
 from pipelines.page_selectors import newest_event
-from pipelines.views.common import crumbs, may_write
+from pipelines.views.common import crumbs, may_write, page_url
 from workspaces.domain.errors import Conflict, InvalidInput
 from workspaces.domain.roles import Permission
 from workspaces.pages import ActorRequest, workspace_page
@@ -133,6 +134,15 @@ def _source(source: dict[str, Any], names: dict[str, str]) -> str:
     if "datastore" in source:
         return f"{source['datastore']}/{str(source.get('path') or '').strip('/')}"
     return f"dataset {str(source.get('dataset', ''))[:8]}"
+
+
+@require_POST
+@workspace_page(Permission.PUBLISH)
+def clone(request: ActorRequest, published_id: str) -> HttpResponse:
+    """A draft of the published graph, open in the editor."""
+    published = selectors.get_published(request.workspace, published_id)
+    draft = draft_of_published(published=published, actor=request.actor, body={})
+    return redirect(page_url(request, "draft", draft_id=draft.uid))
 
 
 @require_POST

@@ -37,7 +37,7 @@ describe("saving", () => {
     expect(store.state().save).toEqual({ kind: "unsaved" });
     await wait(1000);
     expect(studio.patches).toHaveLength(1);
-    expect(Object.keys(studio.patches[0]?.body ?? {})).toEqual(["revision", "graph"]);
+    expect(Object.keys(studio.patches[0]?.body ?? {})).toEqual(["revision", "tab", "graph"]);
     expect(studio.draft.graph.nodes).toHaveLength(2);
     expect(store.state().save.kind).toBe("saved");
     expect(store.state().draft.revision).toBe(2);
@@ -83,7 +83,7 @@ describe("saving", () => {
     studio.trouble = 404;
     add(store);
     await wait(1000);
-    expect(store.state().save).toMatchObject({ kind: "failed", message: "This draft was deleted. Keep yours as a new draft. Your changes are kept in this browser." });
+    expect(store.state().save).toMatchObject({ kind: "failed", copy: true, message: "This draft is no longer there. Keep yours as a new draft. Your changes are kept in this browser." });
   });
 
   it("a reader changes nothing", async () => {

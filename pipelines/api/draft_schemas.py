@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pipelines.api.schemas import SUBMIT
+from pipelines.services.samples import ORDER as SAMPLES
 from workspaces.api.schema_parts import (
     COUNT,
     DESCRIPTION,
@@ -79,7 +80,7 @@ DRAFT_FIELDS: dict[str, JSON] = {
     "default_compute": TEXT,
     "tags": TEXTS,
     "properties": TEXTS,
-    "origin": {**FREE, "description": "The run, draft or published pipeline it was made of."},
+    "origin": {**FREE, "description": "The run, draft, publication or sample it was made of."},
     "step_count": COUNT,
     "revision": whole(1),
     "version": whole(1),
@@ -98,6 +99,7 @@ VERSION_FIELDS: dict[str, JSON] = {
 }
 UNSAVED = {field: CONTENT[field] for field in ("graph", "default_compute", "parameters")}
 PORT_COLUMNS = mapped(mapped(maybe(ref("TableColumns"))), description="By node and port.")
+TAB = text(64, 1, pattern="^[A-Za-z0-9_-]+$", description="A random id of the browser's tab.")
 REVISION = ref("DraftRevision")
 SENT: dict[str, Any] = {
     name: schema
@@ -142,6 +144,9 @@ COMPONENTS: dict[str, JSON] = {
     },
     "Draft": shape(**DRAFT_FIELDS),
     "DraftDetail": shape(**DRAFT_FIELDS, graph=ref("DraftGraph")),
+    "SamplePipeline": shape(
+        key=choice(*SAMPLES), name=TEXT, summary=TEXT, step_count=COUNT, datasets=listed(TEXT)
+    ),
     "SavedDraft": shape(
         id=TEXT,
         name=TEXT,
@@ -218,16 +223,24 @@ OPERATIONS: dict[str, Operation] = {
         "Make a draft",
         {201: ref("DraftDetail")},
         body=body(
-            (), {"name": "Iris"}, **CONTENT, from_run=ref("RunId"), from_draft=ref("DraftId")
+            (),
+            {"name": "Iris"},
+            **CONTENT,
+            from_run=ref("RunId"),
+            from_draft=ref("DraftId"),
+            sample=choice(*SAMPLES),
         ),
         body_needed=False,
         repeatable=True,
+    ),
+    f"GET {WORKSPACE}/samples": Operation(
+        "The sample pipelines", {200: items_of("SamplePipeline")}
     ),
     f"GET {DRAFT}": Operation("One draft", {200: ref("DraftDetail")}, path=OF_DRAFT),
     f"PATCH {DRAFT}": Operation(
         "Save a draft",
         {200: ref("SavedDraft")},
-        body=body(("revision",), revision=REVISION, note=text(255), **CONTENT),
+        body=body(("revision",), revision=REVISION, note=text(255), tab=TAB, **CONTENT),
         path=OF_DRAFT,
     ),
     f"DELETE {DRAFT}": Operation("Delete a draft", {204: None}, path=OF_DRAFT),
@@ -267,6 +280,17 @@ OPERATIONS: dict[str, Operation] = {
         path=OF_DRAFT,
         repeatable=True,
     ),
+    f"POST {DRAFT}/presence": Operation(
+        "Say that a draft is open",
+        {
+            200: shape(
+                people=listed(shape(user=TEXT, tab=TEXT, since=MOMENT)),
+                revision=whole(1),
+            )
+        },
+        body=body(("tab",), {"tab": "5f2c"}, tab=TAB, leave=FLAG),
+        path=OF_DRAFT,
+    ),
     f"GET {DRAFT}/versions": Operation(
         "Saved versions of a draft",
         {200: page_of("DraftVersion")},
@@ -281,7 +305,7 @@ OPERATIONS: dict[str, Operation] = {
     f"POST {DRAFT}/versions/{{number}}/restore": Operation(
         "Go back to a saved version",
         {200: ref("DraftDetail")},
-        body=body(revision=REVISION),
+        body=body(revision=REVISION, tab=TAB),
         body_needed=False,
         path=SAVED,
     ),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from pipelines.models import DraftVersion, Module, ModuleVersion, PipelineDraft
+from pipelines.models import DraftPresence, DraftVersion, Module, ModuleVersion, PipelineDraft
+from pipelines.services.samples import Sample
 from workspaces.domain.times import iso
 
 
@@ -70,6 +71,16 @@ def draft_shape(draft: PipelineDraft) -> dict[str, Any]:
     }
 
 
+def sample_shape(sample: Sample) -> dict[str, Any]:
+    return {
+        "key": sample.key,
+        "name": sample.name,
+        "summary": sample.summary,
+        "step_count": sample.step_count,
+        "datasets": [one["name"] for one in sample.data],
+    }
+
+
 def draft_detail(draft: PipelineDraft) -> dict[str, Any]:
     return {**draft_shape(draft), "graph": draft.graph}
 
@@ -94,3 +105,8 @@ def draft_version_shape(row: DraftVersion) -> dict[str, Any]:
         "saved_by": row.saved_by.get_username(),
         "saved_at": iso(row.saved_at),
     }
+
+
+def person_shape(row: DraftPresence) -> dict[str, Any]:
+    """A tab in which somebody has a draft open."""
+    return {"user": row.user.get_username(), "tab": row.tab, "since": iso(row.since)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -15,9 +16,12 @@ from pipelines.api.draft_shapes import (
     draft_detail,
     draft_shape,
     draft_version_shape,
+    person_shape,
+    sample_shape,
     saved_shape,
 )
 from pipelines.api.shapes import new_run_shape
+from pipelines.domain.drafts import tab_problems
 from pipelines.models import PipelineDraft
 from pipelines.selectors import get_run
 from pipelines.services.draft_runs import forecast_draft, submit_draft, validate_draft
@@ -30,14 +34,16 @@ from pipelines.services.drafts import (
     restore_version,
     save_draft,
 )
+from pipelines.services.presence import keep_presence
+from pipelines.services.samples import draft_of_sample, read_samples
 from workspaces.api.base import WorkspaceAPIView, json_object
 from workspaces.api.idempotency import idempotent, note_done
 from workspaces.api.pagination import cursor_page
-from workspaces.domain.errors import InvalidInput
+from workspaces.domain.errors import InvalidInput, Problem
 from workspaces.domain.roles import Permission
 
 CREATED = {201: OpenApiTypes.OBJECT}
-ORIGINS = ("from_run", "from_draft")
+ORIGINS = ("from_run", "from_draft", "sample")
 
 
 class DraftDetailView(WorkspaceAPIView):
@@ -65,7 +71,8 @@ class DraftListView(DraftDetailView):
     @extend_schema(request=OpenApiTypes.OBJECT, responses=CREATED)
     @idempotent("drafts.create", recover=DraftDetailView.answer_again)
     def post(self, request: Request, workspace_name: str) -> Response:
-        """A draft: empty, of a `graph`, of a run (`from_run`) or of another draft (`from_draft`).
+        """A draft: empty, of a `graph`, of a run (`from_run`), another draft (`from_draft`) or a
+        `sample` (its key), whose data comes with it.
         Beside it `name`, `description`, `experiment`, `parameters`, `default_compute`, `tags`."""
         draft = self._create(json_object(request))
         return Response(draft_detail(self.draft(draft.uid)), status=201)
@@ -73,7 +80,7 @@ class DraftListView(DraftDetailView):
     def _create(self, body: dict[str, Any]) -> PipelineDraft:
         origins = {name: body.pop(name) for name in ORIGINS if name in body}
         if len(origins) > 1 or not all(isinstance(uid, str) for uid in origins.values()):
-            message = "A draft is made from one run or draft, by its id."
+            message = "A draft is made from one run, draft or sample, by its id."
             raise InvalidInput.field(next(iter(origins)), message)
         made: dict[str, Any] = {
             "actor": self.actor,
@@ -84,7 +91,18 @@ class DraftListView(DraftDetailView):
             return draft_of_run(run=get_run(self.workspace, origins["from_run"]), **made)
         if "from_draft" in origins:
             return copy_draft(draft=self.draft(origins["from_draft"]), **made)
+        if "sample" in origins:
+            return draft_of_sample(workspace=self.workspace, key=origins["sample"], **made)
         return create_draft(workspace=self.workspace, **made)
+
+
+class SampleListView(WorkspaceAPIView):
+    """The sample pipelines."""
+
+    @extend_schema(responses=OpenApiTypes.OBJECT)
+    def get(self, request: Request, workspace_name: str) -> Response:
+        """What `POST …/drafts` takes as `sample`: key, name, summary and number of steps."""
+        return Response({"items": [sample_shape(one) for one in read_samples()]})
 
 
 class DraftView(DraftDetailView):
@@ -100,7 +118,8 @@ class DraftView(DraftDetailView):
     @extend_schema(request=OpenApiTypes.OBJECT, responses=OpenApiTypes.OBJECT)
     def patch(self, request: Request, workspace_name: str, draft_id: str) -> Response:
         """Save: the `revision` that was read and what changed. 409 `stale` has the draft as
-        somebody else saved it meanwhile. `note` keeps the version for good."""
+        somebody else saved it meanwhile. `note` keeps the version for good; `tab`, a random id of
+        the browser's tab, is told to others with who saved."""
         row = save_draft(draft=self.draft(draft_id), actor=self.actor, body=json_object(request))
         return Response(saved_shape(row))
 
@@ -202,13 +221,35 @@ class DraftRestoreView(DraftDetailView):
         """The draft with the graph of that version, as its newest one; nothing is lost. With
         `revision` 409 when somebody saved meanwhile."""
         draft = self.draft(draft_id)
-        revision = json_object(request).get("revision")
-        if revision is not None and not isinstance(revision, int):
-            raise InvalidInput.field("revision", "revision must be the number that was read.")
+        body = json_object(request)
+        revision, tab = body.get("revision"), body.get("tab")
+        problems = [] if tab is None else tab_problems(tab)
+        if revision is not None and (not isinstance(revision, int) or isinstance(revision, bool)):
+            problems.append(Problem("revision must be the number that was read.", "revision"))
+        if problems:
+            raise InvalidInput.of(problems)
         restore_version(
             draft=draft,
             version=selectors.get_draft_version(draft, number),
             actor=self.actor,
             revision=revision,
+            tab=tab or "",
         )
         return Response(draft_detail(self.draft(draft_id)))
+
+
+@extend_schema(request=OpenApiTypes.OBJECT, responses=OpenApiTypes.OBJECT)
+class DraftPresenceView(DraftDetailView):
+    """Who has a draft open."""
+
+    permissions = {"POST": Permission.READ}
+
+    def post(self, request: Request, workspace_name: str, draft_id: str) -> Response:
+        """Say every 20 seconds that `tab` (a random id) has the draft open; after 45 it counts as
+        closed, with `leave` at once. Answers `people` and the newest `revision`."""
+        draft = selectors.get_draft(self.workspace, draft_id)
+        people = keep_presence(
+            draft=draft, actor=self.actor, body=json_object(request), now=timezone.now()
+        )
+        shown = [person_shape(row) for row in people]
+        return Response({"people": shown, "revision": draft.revision})

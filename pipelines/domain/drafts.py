@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -13,6 +14,7 @@ from pipelines.domain.submission import TEXT_LIMIT, check_texts
 from workspaces.domain.errors import InvalidInput, Problem
 
 NAME_LIMIT = 255
+TAB = re.compile(r"[A-Za-z0-9_-]{1,64}")
 CONTENT = (
     "name",
     "description",
@@ -76,6 +78,13 @@ def check_form(graph: Any) -> list[Problem]:
         for index, node in enumerate(nodes)
         if not isinstance(node, Mapping) or not isinstance(node.get("id"), str)
     ]
+
+
+def tab_problems(tab: Any) -> list[Problem]:
+    """Why this names no tab."""
+    if isinstance(tab, str) and TAB.fullmatch(tab):
+        return []
+    return [Problem("tab must be 1 to 64 letters, digits, - or _, random for each tab.", "tab")]
 
 
 def empty_graph() -> dict[str, Any]:

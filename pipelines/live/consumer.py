@@ -19,10 +19,12 @@ from channels.db import database_sync_to_async
 from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
 
+from pipelines.live.draft_follower import DraftWatch, process_draft_follower
 from pipelines.live.log_follower import Watch, find_build_log, find_log, process_follower
 from pipelines.live.replay import (
     admit,
     check_build,
+    check_draft,
     check_step,
     is_own_origin,
     missed_events,
@@ -30,7 +32,7 @@ from pipelines.live.replay import (
 )
 from pipelines.live.subscription import EventSubscription
 from pipelines.live.tailer import LiveEvent, process_tailer
-from pipelines.live.topics import BuildTopic, LogTopic, parse_topic, whole_number
+from pipelines.live.topics import BuildTopic, DraftTopic, LogTopic, parse_topic, whole_number
 from workspaces.domain.errors import ForebayError, InvalidInput
 from workspaces.models import Workspace
 
@@ -49,6 +51,7 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # Channel
         self.filled = asyncio.Event()
         self.topics: dict[str, EventSubscription] = {}
         self.watches: dict[str, Watch] = {}
+        self.drafts: dict[str, DraftWatch] = {}
         self.chores: list[asyncio.Task[None]] = []
         self.workspace_name: str = self.scope["url_route"]["kwargs"]["workspace_name"]
         if not is_own_origin(dict(self.scope["headers"])):
@@ -65,8 +68,9 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # Channel
     async def disconnect(self, code: int) -> None:
         for chore in getattr(self, "chores", []):
             chore.cancel()
-        for topic in [*getattr(self, "topics", {}), *getattr(self, "watches", {})]:
-            self._drop(topic)
+        for kind in ("topics", "watches", "drafts"):
+            for topic in list(getattr(self, kind, ())):
+                self._drop(topic)
 
     async def websocket_disconnect(self, message: dict[str, Any]) -> None:
         await self.disconnect(message.get("code", 1000))
@@ -103,7 +107,7 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # Channel
     async def _subscribe(self, name: str, message: dict[str, Any]) -> None:
         self.workspace = await self._admit()
         topic = parse_topic(name, self.workspace.pk)
-        if len(self.topics) + len(self.watches) >= TOPICS:
+        if len(self.topics) + len(self.watches) + len(self.drafts) >= TOPICS:
             raise InvalidInput(
                 f"One socket has at most {TOPICS} subscriptions: drop some first.",
                 code="too_many_topics",
@@ -113,6 +117,9 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # Channel
             await self._watch(name, topic, whole_number(message, "offset") or 0)
             return
         after = whole_number(message, "after")
+        if isinstance(topic, DraftTopic):
+            await self._watch_draft(name, topic, after or 0)
+            return
         if not self.topics:
             await process_tailer().add(self._on_events)
         subscription = self.topics[name] = EventSubscription(name, topic)
@@ -164,7 +171,25 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # Channel
         if self.watches.get(name) is not watch:
             process_follower().remove(watch)  # dropped while the follower was starting
 
+    async def _watch_draft(self, name: str, topic: DraftTopic, after: int) -> None:
+        """The page is told at once how things stand, so it needs to know nothing of before."""
+        await database_sync_to_async(check_draft)(self.workspace, topic.draft)
+
+        def on_event(frame: str) -> None:
+            if self.drafts.get(name) is watch:
+                self._put_text(frame)
+
+        watch = DraftWatch(name, topic.draft, on_event, after)
+        self.drafts[name] = watch
+        self._put({"type": "subscribed", "topic": name, "last": after})
+        await process_draft_follower().add(watch)
+        if self.drafts.get(name) is not watch:
+            process_draft_follower().remove(watch)  # dropped while the follower was starting
+
     def _drop(self, name: str) -> None:
+        draft = self.drafts.pop(name, None)
+        if draft is not None:
+            process_draft_follower().remove(draft)
         watch = self.watches.pop(name, None)
         if watch is not None:
             process_follower().remove(watch)
@@ -188,7 +213,7 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # Channel
             # This browser can't keep up. Log frames in the queue are lost too, so their watches
             # are dropped: the page subscribes again from the offset that it has.
             self.queue.clear()
-            for name in [*self.topics, *self.watches]:
+            for name in [*self.topics, *self.watches, *self.drafts]:
                 self.queue.append(json.dumps({"type": "resync", "topic": name}))
             for name in list(self.watches):
                 self._drop(name)

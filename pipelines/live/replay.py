@@ -13,7 +13,7 @@ from django.db.models import Min, QuerySet
 
 from compute.selectors import get_build
 from pipelines.live.tailer import FIELDS, RUN_KINDS, LiveEvent, last_event_id, live_event
-from pipelines.models import Event, Run, StepRun
+from pipelines.models import Event, PipelineDraft, Run, StepRun
 from workspaces.domain.errors import NotFound, Unauthenticated
 from workspaces.domain.roles import Permission
 from workspaces.models import Workspace
@@ -98,3 +98,9 @@ def check_step(workspace: Workspace, step_uid: str) -> None:
 def check_build(workspace: Workspace, key: str) -> None:
     """Raises NotFound for an environment that this workspace has not asked for."""
     get_build(workspace, key)
+
+
+def check_draft(workspace: Workspace, uid: str) -> None:
+    """Raises NotFound for a draft that is not in this workspace."""
+    if not PipelineDraft.objects.filter(workspace=workspace, uid=uid).exists():
+        raise NotFound(f"There is no draft {uid!r} in this workspace.")

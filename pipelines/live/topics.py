@@ -1,5 +1,5 @@
 """The names that sockets subscribe to: `runs`, `run:<uid>`, `log:<step uid>:<attempt>`,
-`build:<key>`."""
+`build:<key>`, `draft:<uid>`."""
 
 from __future__ import annotations
 
@@ -46,7 +46,14 @@ class BuildTopic:
     key: str
 
 
-Topic = RunsTopic | RunTopic | LogTopic | BuildTopic
+@dataclass(frozen=True)
+class DraftTopic:
+    """Who saves a draft, and who has it open."""
+
+    draft: str
+
+
+Topic = RunsTopic | RunTopic | LogTopic | BuildTopic | DraftTopic
 
 
 def parse_topic(name: Any, workspace_id: int) -> Topic:
@@ -59,11 +66,14 @@ def parse_topic(name: Any, workspace_id: int) -> Topic:
             return RunTopic(workspace_id, rest)
         if kind == "build" and rest:
             return BuildTopic(rest)
+        if kind == "draft" and rest:
+            return DraftTopic(rest)
         step, _, attempt = rest.rpartition(":")
         if kind == "log" and step and attempt.isascii() and attempt.isdigit():
             return LogTopic(step, int(attempt))
     raise InvalidInput(
-        "topic must be 'runs', 'run:<run id>', 'log:<step run id>:<attempt>' or 'build:<key>'.",
+        "topic must be 'runs', 'run:<run id>', 'log:<step run id>:<attempt>', 'build:<key>' or "
+        "'draft:<draft id>'.",
         code="bad_topic",
     )
 

@@ -1,7 +1,7 @@
 """Rows of the pipelines floor: experiments, runs, their steps and what came out of them."""
 
 from pipelines.models.children import ChildRun
-from pipelines.models.drafts import DraftVersion, PipelineDraft
+from pipelines.models.drafts import DraftPresence, DraftVersion, PipelineDraft
 from pipelines.models.events import Event
 from pipelines.models.modules import Module, ModuleVersion
 from pipelines.models.results import Artifact, Metric, Output
@@ -12,6 +12,7 @@ __all__ = [
     "Artifact",
     "Attempt",
     "ChildRun",
+    "DraftPresence",
     "DraftVersion",
     "Event",
     "Experiment",

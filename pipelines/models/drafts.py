@@ -14,7 +14,7 @@ class PipelineDraft(models.Model):
     """A graph that is being edited. `revision` rises with every change: who saves names the one
     that was read, so nobody's work is overwritten.
 
-    `origin` says of what it was made: {"run" | "published" | "draft": {"id", "name"}}.
+    `origin` says of what it was made: {"run" | "published" | "draft" | "sample": {"id", "name"}}.
     """
 
     uid = models.CharField(max_length=36, unique=True, default=new_uid, editable=False)
@@ -42,6 +42,7 @@ class PipelineDraft(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )
     updated_at = models.DateTimeField()
+    saved_tab = models.CharField(max_length=64, blank=True)  # the browser's tab that saved last
 
     class Meta:
         indexes = [models.Index(fields=["workspace", "-id"], name="draft_list")]
@@ -70,3 +71,21 @@ class DraftVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.draft_id} version {self.number}"
+
+
+class DraftPresence(models.Model):
+    """Somebody who has the draft open in a tab, as long as it says so (services/presence.py)."""
+
+    draft = models.ForeignKey(PipelineDraft, on_delete=models.CASCADE, related_name="people")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    tab = models.CharField(max_length=64)
+    since = models.DateTimeField()
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["draft", "user", "tab"], name="one_presence_per_tab")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} in {self.draft_id}"

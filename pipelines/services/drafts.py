@@ -14,6 +14,7 @@ from pipelines.domain.drafts import (
     NAME_LIMIT,
     check_content,
     empty_graph,
+    tab_problems,
     versions_to_drop,
     with_default_compute,
 )
@@ -112,17 +113,19 @@ def copy_draft(
 
 @transaction.atomic
 def save_draft(*, draft: PipelineDraft, actor: Actor, body: Mapping[str, Any]) -> PipelineDraft:
-    """Change a draft. `body`: `revision` that was read, any of CONTENT, and `note`, with which
-    the version is kept for good.
+    """Change a draft. `body`: `revision` that was read, any of CONTENT, `note`, with which the
+    version is kept for good, and `tab`, which others are told beside who saved.
 
     Raises Conflict `stale`, with the draft as it is now, when somebody saved since.
     """
-    problems = unknown_fields(body, (*CONTENT, "revision", "note")) + check_content(body)
+    problems = unknown_fields(body, (*CONTENT, "revision", "note", "tab")) + check_content(body)
     note = body.get("note") or ""
     if not isinstance(note, str) or len(note) > NOTE_LIMIT:
         problems.append(Problem(f"note must be a text of at most {NOTE_LIMIT}.", "note"))
     if not isinstance(body.get("revision"), int) or isinstance(body["revision"], bool):
         problems.append(Problem("revision must be the number that was read.", "revision"))
+    if body.get("tab") is not None:
+        problems += tab_problems(body["tab"])
     if problems:
         raise InvalidInput.of(problems)
     row = locked(draft)
@@ -130,19 +133,25 @@ def save_draft(*, draft: PipelineDraft, actor: Actor, body: Mapping[str, Any]) -
     changed = [field for field in CONTENT if _set(row, field, body)]
     if not changed and not note:
         return row
+    row.saved_tab = body.get("tab") or ""
     _keep(row, actor, changed, note, "graph" in changed or bool(note))
     return row
 
 
 @transaction.atomic
 def restore_version(
-    *, draft: PipelineDraft, version: DraftVersion, actor: Actor, revision: int | None = None
+    *,
+    draft: PipelineDraft,
+    version: DraftVersion,
+    actor: Actor,
+    revision: int | None = None,
+    tab: str = "",
 ) -> PipelineDraft:
-    """The draft's graph as it once was, as a new version. `revision`: as in `save_draft`."""
+    """The draft's graph as it once was, as a new version. `revision`, `tab`: as in `save_draft`."""
     row = locked(draft)
     if revision is not None:
         refuse_stale(row, revision)
-    row.graph = version.graph
+    row.graph, row.saved_tab = version.graph, tab
     _keep(row, actor, ["graph"], f"Restored version {version.number}", True)
     _audit(row, actor, "restored", {"version": version.number})
     return row
@@ -214,10 +223,10 @@ def _keep(row: PipelineDraft, actor: Actor, changed: list[str], note: str, versi
     row.revision += 1
     row.updated_by, row.updated_at = actor.user, now
     row.step_count = len(row.graph["nodes"])
-    fields = [*changed, "revision", "updated_by", "updated_at", "step_count", "last_version"]
+    fields = [*changed, "revision", "updated_by", "updated_at", "saved_tab", "step_count"]
     if version:
         row.last_version += 1
-    row.save(update_fields=fields)
+    row.save(update_fields=[*fields, "last_version"])
     if version:
         _store_version(row, actor, now, note)
         autosaves = DraftVersion.objects.filter(draft=row, note="").order_by("number")

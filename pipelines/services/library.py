@@ -1,17 +1,19 @@
-"""The studio's own modules in a workspace: registered on first need, by content."""
+"""The studio's own modules in a workspace, by content: registered when it is set up or started,
+or on first need."""
 
 from __future__ import annotations
 
 import hashlib
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Count
 
 from pipelines import library
 from pipelines.domain.module_specs import read_spec
@@ -19,7 +21,7 @@ from pipelines.domain.reuse import digest_of
 from pipelines.models import Module, ModuleVersion
 from workspaces.models import Snapshot, Workspace
 from workspaces.services.access import Actor
-from workspaces.services.snapshots import create_snapshot, store_blobs
+from workspaces.services.snapshots import create_snapshots, store_blobs
 
 FOLDER = Path(library.__file__).resolve().parent
 SHARED = "forebay_modules"
@@ -85,18 +87,17 @@ def ensure_library(*, workspace: Workspace, actor: Actor) -> None:
         frames.write(f"{sha256} {len(content)}\n".encode() + content)
     frames.seek(0)
     store_blobs(workspace=workspace, stream=frames)
-    snapshots = {
-        one.key: create_snapshot(
-            workspace=workspace, actor=actor, files=[dict(file) for file in one.files]
-        )
-        for one in missing
-    }
+    rows = create_snapshots(
+        workspace=workspace,
+        actor=actor,
+        several=[[dict(file) for file in one.files] for one in missing],
+    )
+    snapshots = {one.key: row for one, row in zip(missing, rows, strict=True)}
     with transaction.atomic():
         Workspace.objects.select_for_update().get(pk=workspace.pk)  # one registers, others wait
         known = _known(workspace)
-        for one in missing:
-            if known.get(one.key) != one.digest:
-                _register(workspace, actor, one, snapshots[one.key], current.environment)
+        changed = [one for one in missing if known.get(one.key) != one.digest]
+        _register(workspace, actor, changed, snapshots, current.environment)
 
 
 def _known(workspace: Workspace) -> dict[str, str]:
@@ -108,29 +109,36 @@ def _known(workspace: Workspace) -> dict[str, str]:
 def _register(
     workspace: Workspace,
     actor: Actor,
-    one: BuiltIn,
-    snapshot: Snapshot,
+    changed: Sequence[BuiltIn],
+    snapshots: Mapping[str, Snapshot],
     environment: Mapping[str, Any],
 ) -> None:
-    shown = {
-        "name": one.spec["name"],
-        "group": one.spec["group"],
-        "description": one.spec["description"],
-    }
-    module, made = Module.objects.get_or_create(
-        workspace=workspace, key=one.key, defaults={**shown, "default_version": "1"}
+    """The next version of each of these, and the modules that are new."""
+    rows = Module.objects.filter(workspace=workspace).exclude(key="")
+    modules = {row.key: row for row in rows.annotate(count=Count("versions"))}
+    new = [Module(workspace=workspace, key=one.key) for one in changed if one.key not in modules]
+    by_key = {**modules, **{row.key: row for row in new}}
+    for one in changed:
+        row = by_key[one.key]
+        row.name, row.group = one.spec["name"], one.spec["group"]
+        row.description = one.spec["description"]
+        row.default_version = str(getattr(row, "count", 0) + 1)
+    Module.objects.bulk_create(new)
+    if old := [by_key[one.key] for one in changed if one.key in modules]:
+        Module.objects.bulk_update(old, ["name", "group", "description", "default_version"])
+    ModuleVersion.objects.bulk_create(
+        [
+            ModuleVersion(
+                module=by_key[one.key],
+                version=by_key[one.key].default_version,
+                spec=dict(one.spec),
+                environment=dict(environment),
+                snapshot=snapshots[one.key],
+                digest=one.digest,
+                changes=one.spec.get("changes")
+                or ("Came with a newer studio." if one.key in modules else ""),
+                created_by=actor.user,
+            )
+            for one in changed
+        ]
     )
-    number = str(module.versions.count() + 1)
-    came = "" if made else "Came with a newer studio."
-    ModuleVersion.objects.create(
-        module=module,
-        version=number,
-        spec=dict(one.spec),
-        environment=dict(environment),
-        snapshot=snapshot,
-        digest=one.digest,
-        changes=one.spec.get("changes") or came,
-        created_by=actor.user,
-    )
-    if not made:
-        Module.objects.filter(pk=module.pk).update(**shown, default_version=number)

@@ -2,43 +2,55 @@
 
 from __future__ import annotations
 
+from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
-from pipelines import draft_selectors, page_selectors
+from compute.selectors import usual_target
+from pipelines import draft_page_selectors, draft_selectors, page_selectors
+from pipelines.domain.pictures import draw_graph
 from pipelines.services.drafts import create_draft
-from pipelines.views.common import crumbs, may, page_url
+from pipelines.services.samples import draft_of_sample, read_samples
+from pipelines.views.common import asked, crumbs, may, page_url, render_list
 from workspaces.domain.errors import NotFound
 from workspaces.domain.roles import Permission
 from workspaces.pages import error_page, workspace_page
 
-RECENT = 24  # drafts on the home page; all of them are in the list
-
 
 @workspace_page(Permission.READ)
 def show_home(request: HttpRequest) -> HttpResponse:
-    """Where a pipeline begins: a new one, or one of the drafts."""
+    """Where a pipeline begins: a new one, a sample, or one of the reader's drafts."""
     workspace = request.workspace  # type: ignore[attr-defined]
+    query = asked(request)
+    of = request.user
+    assert isinstance(of, User)
     context = {
         "live_after": page_selectors.newest_event(),
         "section": "designer",
         "breadcrumbs": crumbs(request, ("Designer", "")),
-        "drafts": draft_selectors.list_drafts(workspace).order_by("-updated_at", "-id")[:RECENT],
+        "samples": [(one, draw_graph(one.graph)) for one in read_samples()],
+        "asked": query,
+        "page": draft_page_selectors.drafts_page(workspace, query, of=of),
+        "draft_count": draft_selectors.list_drafts(workspace).count(),
         "may_publish": may(request, Permission.PUBLISH),
+        "mine": True,
     }
-    return render(request, "pipelines/designer_home.html", context)
+    fragment = "pipelines/drafts_list.html"
+    return render_list(request, "drafts-list", fragment, "pipelines/designer_home.html", context)
 
 
 @require_POST
 @workspace_page(Permission.PUBLISH)
 def new_draft(request: HttpRequest) -> HttpResponse:
-    """An empty draft, open in the editor."""
-    draft = create_draft(
-        workspace=request.workspace,  # type: ignore[attr-defined]
-        actor=request.actor,  # type: ignore[attr-defined]
-        body={},
-    )
+    """An empty draft, or one of a `sample`, open in the editor."""
+    workspace, actor = request.workspace, request.actor  # type: ignore[attr-defined]
+    key = request.POST.get("sample", "")
+    if key:
+        draft = draft_of_sample(workspace=workspace, actor=actor, key=key, body={})
+    else:
+        body = {"default_compute": usual_target(workspace)}
+        draft = create_draft(workspace=workspace, actor=actor, body=body)
     return redirect(page_url(request, "draft", draft_id=draft.uid))
 
 

@@ -58,7 +58,9 @@ def test_a_draft_is_called_like_what_the_sdk_published(api: Any, draft: dict[str
 
 
 def test_it_becomes_the_next_version_of_an_endpoint(api: Any, draft: dict[str, Any]) -> None:
-    first = publish(api, draft, endpoint={"name": "score"}).json()
+    new = {"name": "score", "description": "of flowers"}
+    first = publish(api, draft, endpoint=new).json()
+    assert PipelineEndpoint.objects.get().description == "of flowers"
     place = first["endpoints"][0]
     assert (place["name"], place["version"], place["is_default"]) == ("score", "0", True)
     kept = {"id": place["id"]}
@@ -107,7 +109,8 @@ def test_every_problem_is_told_and_nothing_is_left(api: Any, draft: dict[str, An
         ({"id": "x", "name": "y"}, "endpoint"),
         ({"name": ""}, "endpoint.name"),
         ({"id": 3}, "endpoint.id"),
-        ({"name": "x", "make_default": 1}, "endpoint.make_default"),
+        ({"id": "gone", "make_default": 1}, "endpoint.make_default"),
+        ({"name": "x", "description": 1}, "endpoint.description"),
         ({"name": "x", "colour": 1}, "endpoint.colour"),
     ],
 )
@@ -116,7 +119,7 @@ def test_a_wrong_endpoint_is_named(
 ) -> None:
     answer = publish(api, draft, endpoint=endpoint)
     assert answer.status_code == 422
-    assert [one["field"] for one in answer.json()["problems"]] == [field]
+    assert field in [one["field"] for one in answer.json()["problems"]]
 
 
 def test_a_name_that_is_taken_publishes_nothing(api: Any, draft: dict[str, Any]) -> None:

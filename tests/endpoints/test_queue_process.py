@@ -29,12 +29,10 @@ class QueueStudio(SubmittingStudio):
     """A real studio whose queues the test starts and kills; `allow` is what it may call."""
 
     allow = ""
-    database = ""
 
     @property
     def server_environment(self) -> dict[str, str]:
-        found = {**super().server_environment, "FOREBAY_OUTGOING_ALLOW": self.allow}
-        return {**found, "FOREBAY_DATABASE_URL": self.database} if self.database else found
+        return {**super().server_environment, "FOREBAY_OUTGOING_ALLOW": self.allow}
 
     def start_queue(self, name: str) -> None:
         with (self.folder / f"{name}.out").open("ab") as output:

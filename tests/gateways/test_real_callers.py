@@ -22,13 +22,6 @@ THREADS, CALLS, KEYS = 20, 60, 45  # some keys are sent twice, as by callers tha
 class CallersStudio(SubmittingStudio):
     """A real studio, perhaps on PostgreSQL."""
 
-    database = ""
-
-    @property
-    def server_environment(self) -> dict[str, str]:
-        found = super().server_environment
-        return {**found, "FOREBAY_DATABASE_URL": self.database} if self.database else found
-
     @property
     def headers(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.token}"}

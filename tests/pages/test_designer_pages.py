@@ -6,9 +6,12 @@ import re
 from typing import Any
 
 from django.test import Client
+from django.utils.html import escape
 
 from pipelines.models import PipelineDraft
 from pipelines.services.drafts import create_draft
+from pipelines.services.samples import read_samples
+from tests.support.submitting import make_target
 
 HOME = "/w/lab/designer/"
 
@@ -60,3 +63,28 @@ def test_a_draft_that_is_not_there_leads_to_the_home(browser: Client, workspace:
     answer = browser.get(f"{HOME}nothing")
     assert answer.status_code == 404
     assert f'href="{HOME}"' in answer.content.decode()
+
+
+def test_a_sample_opens_in_the_editor(browser: Client, workspace: Any, owner: Any) -> None:
+    make_target(workspace, owner, "cpu")
+    page = browser.get(HOME).content.decode()
+    for sample in read_samples():
+        assert escape(sample.name) in page
+        assert f'name="sample" value="{sample.key}"' in page
+    assert page.count('<svg class="graph-picture"') == 5
+    answer = browser.post(f"{HOME}new", {"sample": "wine"})
+    draft = PipelineDraft.objects.get()
+    assert answer["Location"] == f"{HOME}{draft.uid}"
+    assert (draft.name, draft.default_compute) == ("Wine: groups without labels", "cpu")
+    assert browser.post(f"{HOME}new", {"sample": "beer"}).status_code == 422
+
+
+def test_the_home_lists_my_drafts_and_counts_those_of_others(
+    browser: Client, reader: Client, workspace: Any, actor: Any
+) -> None:
+    make_draft(workspace, actor, name="Mine alone")
+    assert "Mine alone" in browser.get(HOME).content.decode()
+    page = reader.get(HOME).content.decode()
+    assert "Mine alone" not in page
+    assert "You have no drafts yet" in page
+    assert "Drafts of others (1)" in page

@@ -1,4 +1,7 @@
-"""The tests that meet the database, once more on PostgreSQL, in a pytest of their own."""
+"""The tests that have rows, once more on PostgreSQL, in a pytest of their own.
+
+It is one test for pytest-xdist: it goes first, on one core, and the others beside it.
+"""
 
 from __future__ import annotations
 
@@ -20,13 +23,13 @@ FOLDERS = (
     "pages",
     "endpoints",
     "gateways",
+    "drafts",
 )
-# These meet no database, or bring a studio with one of its own.
+# Packages, memory and samples of processes: the rows they leave are those of the other tests.
 LEFT_OUT = (
-    "runner/test_protocol.py",
-    "runner/test_kill_series.py",
-    "data/test_tables.py",
-    "gateways/test_real_callers.py",
+    "runner/test_environment_builds.py",
+    "runner/test_memory_limit.py",
+    "runner/test_samples.py",
 )
 
 
@@ -35,12 +38,14 @@ LEFT_OUT = (
     os.environ.get("FOREBAY_TEST_DATABASE") == "postgres", reason="it is what runs already"
 )
 def test_the_suite_passes_on_postgresql() -> None:
+    # A worker of pytest-xdist says so in its environment; the other pytest is none.
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("PYTEST_")}
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--no-header"]
+        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--no-header", "-m", "database"]
         + [f"tests/{name}" for name in FOLDERS]
         + [f"--ignore=tests/{name}" for name in LEFT_OUT],
         cwd=ROOT,
-        env={**os.environ, "FOREBAY_TEST_DATABASE": "postgres"},
+        env={**kept, "FOREBAY_TEST_DATABASE": "postgres"},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -28,6 +28,9 @@ POINTS = [
 ]
 TRIED_AGAIN = ["again-ended", "again-concluding", "again-finished"]
 
+# The process that plays them has its rows where FOREBAY_DATABASE_URL says.
+pytestmark = pytest.mark.database
+
 
 @pytest.fixture(scope="module")
 def scenes(tmp_path_factory: pytest.TempPathFactory, bare_environment: Path) -> dict[str, Any]:

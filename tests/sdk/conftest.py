@@ -18,9 +18,7 @@ Program = Callable[..., "subprocess.CompletedProcess[str]"]
 class StudioWithPackages(RunningStudio):
     """The default environment as a user has it; it is built at the first step."""
 
-    @property
-    def server_environment(self) -> dict[str, str]:
-        return {**super().server_environment, "FOREBAY_DEFAULT_PACKAGES": "standard"}
+    packages = "standard"
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import os
+import sys
 import tempfile
 from pathlib import Path
 
@@ -19,13 +20,20 @@ os.environ.update(
     # Playwright's fixtures keep an event loop running in the thread of the tests.
     DJANGO_ALLOW_ASYNC_UNSAFE="1",
 )
-# FOREBAY_TEST_DATABASE=postgres: the same tests on a PostgreSQL of their own.
-os.environ.pop("FOREBAY_DATABASE_URL", None)
-if os.environ.get("FOREBAY_TEST_DATABASE", "sqlite") == "postgres":
+# FOREBAY_TEST_DATABASE=postgres: the same tests on a PostgreSQL of their own. Workers of
+# pytest-xdist have theirs on that of the process that started them.
+if "PYTEST_XDIST_WORKER" not in os.environ:
+    os.environ.pop("FOREBAY_DATABASE_URL", None)
+if os.environ.get("FOREBAY_TEST_DATABASE", "sqlite") == "postgres" and not os.environ.get(
+    "FOREBAY_DATABASE_URL"
+):
     _CLUSTER = Cluster()
     atexit.register(_CLUSTER.stop)
     _CLUSTER.start()
     os.environ["FOREBAY_DATABASE_URL"] = _CLUSTER.create_database("forebay")
+# The tests start hundreds of Python processes; without stored bytecode each costs three times more.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 # It would hide output that is buffered where users have no such variable.
 os.environ.pop("PYTHONUNBUFFERED", None)
 os.environ.pop("FOREBAY_TOKEN", None)

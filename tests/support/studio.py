@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -13,6 +14,8 @@ import urllib.request
 from pathlib import Path
 from types import TracebackType
 from typing import Any
+
+from tests.support.migrated import migrated_database
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -31,6 +34,9 @@ class RunningStudio:
     """
 
     workspace = "forebay"
+    # The packages are built by their own test; here a step's script needs Python only.
+    packages = os.environ.get("FOREBAY_TEST_PACKAGES", "none")
+    database = ""  # FOREBAY_DATABASE_URL, when it is not to be SQLite in the folder
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -49,8 +55,8 @@ class RunningStudio:
             "FOREBAY_PORT": str(self.port),
             "FOREBAY_KEY_FILE": str(self.folder / "studio.key"),
             "XDG_CONFIG_HOME": str(self.folder / "config"),
-            # The packages are built by their own test; here a step's script needs Python only.
-            "FOREBAY_DEFAULT_PACKAGES": os.environ.get("FOREBAY_TEST_PACKAGES", "none"),
+            "FOREBAY_DEFAULT_PACKAGES": self.packages,
+            **({"FOREBAY_DATABASE_URL": self.database} if self.database else {}),
         }
 
     @property
@@ -99,6 +105,9 @@ class RunningStudio:
             process.wait(15)
 
     def __enter__(self) -> RunningStudio:
+        if not self.database:
+            self.data.mkdir()
+            shutil.copy(migrated_database(), self.data / "db.sqlite3")
         self.manage("setup_studio")
         self.token = self.manage("create_token", "--name", "tests").strip().splitlines()[-1]
         self.write_config(self.folder)

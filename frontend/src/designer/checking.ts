@@ -1,6 +1,7 @@
 /** Problems and columns: the browser's own at once, the server's a moment later. The latest graph wins. */
 import { ApiError } from "./api";
 import type { Host } from "./host";
+import { sameMeaning } from "./core/meaning";
 import { localProblems, readProblems, stillTrue } from "./core/problems";
 import type { DraftGraph, Problem, SchemaJson } from "./core/types";
 
@@ -10,12 +11,17 @@ export class Checking {
   private timer: ReturnType<typeof setTimeout> | undefined;
   private asking: AbortController | null = null;
   private answered: { graph: DraftGraph; problems: readonly Problem[] } | null = null;
-  private checked: unknown = null;
+  /** Of which graph the columns are known. */
+  private told: DraftGraph | null = null;
+  private seen: { graph: DraftGraph; compute: string } | null = null;
 
   constructor(private readonly host: Host) {}
 
   changed(): void {
     const { graph, view, draft } = this.host.state();
+    const moved = this.seen && sameMeaning(this.seen.graph, graph) && this.seen.compute === draft.default_compute;
+    this.seen = { graph, compute: draft.default_compute };
+    if (moved) return; // where cards stand is nobody's problem
     const kept = this.answered ? stillTrue(this.answered.problems, this.answered.graph, graph) : [];
     this.host.set({ problems: [...localProblems(graph, view, this.host.catalog, draft.default_compute), ...kept], checking: true });
     clearTimeout(this.timer);
@@ -24,7 +30,7 @@ export class Checking {
 
   /** Again, though nothing changed here: a module or a dataset may have. */
   again(): void {
-    this.checked = null;
+    this.seen = this.told = null;
     this.changed();
   }
 
@@ -34,7 +40,7 @@ export class Checking {
     const asking = new AbortController();
     this.asking = asking;
     const body = { graph, default_compute: draft.default_compute, parameters: draft.parameters };
-    const same = this.checked === graph;
+    const same = this.told !== null && sameMeaning(this.told, graph);
     try {
       const checks = this.host.api.post<{ problems: Problem[] }>(`/drafts/${draft.id}/validate`, body, { signal: asking.signal });
       const columns = same ? Promise.resolve(null) : this.host.api.post<SchemaJson>(`/drafts/${draft.id}/schema`, { graph, parameters: draft.parameters }, { signal: asking.signal })
@@ -45,7 +51,7 @@ export class Checking {
       this.host.set({ problems, checking: false });
       const schema = await columns;
       if (this.asking !== asking) return;
-      this.checked = graph;
+      this.told = graph;
       if (schema) this.host.set({ schema });
     } catch (error) {
       if (asking.signal.aborted || this.asking !== asking) return;

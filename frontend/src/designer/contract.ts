@@ -13,8 +13,8 @@ export type SaveState =
   | { kind: "saved"; at: string }
   | { kind: "unsaved" }
   | { kind: "saving" }
-  /** Not reachable or refused; tried again by itself where that helps. The graph is kept in the browser. */
-  | { kind: "failed"; message: string }
+  /** Not reachable or refused; tried again by itself where that helps. The graph is kept in the browser; `copy`: all that helps is `resolveConflict("copy")`. */
+  | { kind: "failed"; message: string; copy?: boolean }
   /** Somebody saved since: `theirs` is the draft as it is stored. */
   | { kind: "conflict"; theirs: DraftJson };
 
@@ -71,7 +71,7 @@ export interface SubmitForm {
   experiment: string; description: string; parameters: Record<string, unknown>; upTo: string | null; forceNodes?: string[]; regenerate?: string[];
   tags?: Record<string, string>; continueOnStepFailure?: boolean;
 }
-export interface PublishForm { name: string; description: string; parameters: Record<string, unknown>; endpoint: { id: string } | { name: string } | null; makeDefault: boolean }
+export interface PublishForm { name: string; description: string; parameters: Record<string, unknown>; endpoint: { id: string } | { name: string; description?: string } | null; makeDefault: boolean }
 export interface Forecast { steps: { node_id: string; name: string; will: "run" | "reuse" | "maybe"; sentence: string }[]; run: number; reuse: number; maybe: number; problems: Problem[] }
 
 export interface Commands {

@@ -64,7 +64,7 @@ export class Running {
   async publish(form: PublishForm, revision: number): Promise<{ problems: Problem[] } | { url: string }> {
     const { draft } = this.host.state();
     const body: Record<string, unknown> = { revision, name: form.name, description: form.description, parameters: form.parameters };
-    if (form.endpoint) body["endpoint"] = "id" in form.endpoint ? { id: form.endpoint.id, make_default: form.makeDefault } : { name: form.endpoint.name };
+    if (form.endpoint) body["endpoint"] = "id" in form.endpoint ? { id: form.endpoint.id, make_default: form.makeDefault } : form.endpoint;
     try {
       const made = await this.host.api.post<PublishedAnswer>(`/drafts/${draft.id}/publish`, body, { once: true });
       const [endpoint] = made.endpoints;

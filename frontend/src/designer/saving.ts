@@ -85,7 +85,7 @@ export class Saving {
   }
 
   private body(content: Content, note?: string): Record<string, unknown> {
-    const body: Record<string, unknown> = { revision: this.base.revision };
+    const body: Record<string, unknown> = { revision: this.base.revision, tab: this.host.tab };
     if (content.graph !== this.base.graph) body["graph"] = content.graph;
     for (const field of FIELDS) if (!sameJson(content.fields[field], this.base.fields[field])) body[field] = content.fields[field];
     if (note !== undefined) body["note"] = note;
@@ -122,26 +122,32 @@ export class Saving {
     if (error.status === 409 && error.code === "stale") return this.stale(error, content);
     if (error.passing) this.unanswered = content;
     const kept = this.backup() ? "Your changes are kept in this browser" : "Keep this tab open: the browser has no room for your changes";
-    this.fail(failure(error, kept));
+    this.fail(failure(error, kept), [403, 404].includes(error.status) && error.code !== "csrf");
     if (error.passing || error.status === 401) this.later(this.delay());
     return false;
   }
 
-  private fail(message: string): void {
+  private fail(message: string, copy = false): void {
     this.failures += 1;
-    this.host.set({ save: { kind: "failed", message } });
+    this.host.set({ save: copy ? { kind: "failed", message, copy } : { kind: "failed", message } });
   }
 
-  /** Somebody saved since, or this tab did and never heard of it. */
   private stale(error: ApiError, content: Content): boolean {
-    const theirs = theirDraft(error, this.host.state().draft);
+    return this.meet(theirDraft(error, this.host.state().draft), content);
+  }
+
+  /** A newer version is stored: this tab's own, when it never heard of a save, else somebody's. True for its own. */
+  meet(theirs: DraftJson, content: Content | null = null): boolean {
     const mine = [content, this.unanswered].find((one) => one && sameStored(one, theirs));
-    if (mine) {
-      this.stored(mine, theirs);
-      return true;
-    }
-    this.conflict(theirs);
-    return false;
+    if (mine) this.stored(mine, theirs);
+    else this.conflict(theirs);
+    return mine !== undefined;
+  }
+
+  /** Deleted, while it is open here. */
+  gone(by: string): void {
+    clearTimeout(this.timer);
+    this.fail(`${by} deleted this draft. Keep yours as a new draft, or close it.`, true);
   }
 
   conflict(theirs: DraftJson): void {
@@ -222,7 +228,7 @@ function failure(error: ApiError, kept: string): string {
     case 0: return `The studio can't be reached. ${kept} and saved as soon as it answers.`;
     case 401: return `Your session ended. Sign in again in another tab. ${kept}.`;
     case 403: return error.code === "csrf" ? `This page is too old to save. Load it again. ${kept}.` : `You may not change this draft: ask an Owner of the workspace, or keep yours as a new draft. ${kept}.`;
-    case 404: return `This draft was deleted. Keep yours as a new draft. ${kept}.`;
+    case 404: return `This draft is no longer there. Keep yours as a new draft. ${kept}.`;
     case 413: return `The draft is too large to be saved: take data out of its settings. ${kept}.`;
     case 422: return `The studio does not take this: ${error.message} ${kept}.`;
     case 429: return `The studio is busy. ${kept} and saved in a moment.`;

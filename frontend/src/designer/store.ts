@@ -218,7 +218,7 @@ export class DesignerStore extends DraftSession implements Commands, DesignerSou
   async restore(version: number): Promise<void> {
     if (!(await this.saving.flush())) return void this.refuse("The draft has to be saved before another version takes its place.");
     try {
-      const restored = await this.api.post<DraftJson>(`/drafts/${this.place.draft}/versions/${version}/restore`, { revision: this.saving.revision });
+      const restored = await this.api.post<DraftJson>(`/drafts/${this.place.draft}/versions/${version}/restore`, { revision: this.saving.revision, tab: this.tab });
       const { graph, ...draft } = restored;
       this.document.commit({ graph: this.prepare(graph), name: `Restore version ${version}` });
       this.saving.rebase(restored, this.document.graph);

@@ -43,7 +43,7 @@ export class FakeStudio {
     if (path === "/datasets" || path === "/computes") return [200, { items: [] }];
     if (path === "/drafts/d/validate") return [200, { problems: [] }];
     if (path === "/drafts/d/schema") return [200, { inputs: {}, outputs: {} }];
-    if (path === "/drafts/d/presence") return [200, { people: [] }];
+    if (path === "/drafts/d/presence") return [200, { people: [], revision: this.draft.revision }];
     return [404, { detail: "There is nothing at this address." }];
   }
 

@@ -13,7 +13,8 @@ export function SaveNote() {
     <span className="dz-save" data-kind={save.kind} title={titleOf(save)}>
       <Icon name={ICONS[save.kind]} />
       <span role="status">{wordsOf(save)}</span>
-      {save.kind === "failed" && <button type="button" className="button button-small" onClick={() => void commands.saveNow()}>Try again</button>}
+      {save.kind === "failed" && !save.copy && <button type="button" className="button button-small" onClick={() => void commands.saveNow()}>Try again</button>}
+      {save.kind === "failed" && save.copy && <button type="button" className="button button-small" onClick={() => void commands.resolveConflict("copy")}>Keep as a new draft</button>}
       {save.kind === "conflict" && <button type="button" className="button button-small" onClick={() => commands.open({ kind: "conflict" })}>Compare…</button>}
     </span>
   );
@@ -32,7 +33,7 @@ function wordsOf(save: SaveState): string {
 function titleOf(save: SaveState): string {
   switch (save.kind) {
     case "saved": return save.at ? `Saved at ${new Date(save.at).toLocaleTimeString()}` : "Saved";
-    case "failed": return `${save.message} Your work is kept in this browser.`;
+    case "failed": return save.message;
     case "conflict": return "Somebody saved this draft since you opened it. Nothing is overwritten: choose which version to keep.";
     default: return "Changes save by themselves (Ctrl+S saves now)";
   }

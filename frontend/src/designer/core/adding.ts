@@ -2,6 +2,7 @@
 import type { Addition, From } from "../contract";
 import { countWords, freePlace, mapNodes, nodeOf, withUi, type Edit, type Outcome } from "./edit";
 import { CARD, NOTE } from "./geometry";
+import { meansTheSame } from "./meaning";
 import { newId } from "./ids";
 import { sourceKey } from "./sources";
 import type { DraftGraph, DraftNode, Group, Note, PaletteModule, SourcePill, XY } from "./types";
@@ -45,7 +46,7 @@ export function move(scene: Scene, places: Readonly<Record<string, XY>>): Edit {
   const { graph, view } = scene;
   const ids = new Set(Object.keys(places));
   const at = (id: string) => ({ x: Math.round(places[id]?.x ?? 0), y: Math.round(places[id]?.y ?? 0) });
-  let after = mapNodes(graph, (node) => (ids.has(node.id) && moved(node.ui, at(node.id)) ? { ...node, ui: { ...node.ui, ...at(node.id) } } : node));
+  let after = mapNodes(graph, (node) => (ids.has(node.id) && moved(node.ui, at(node.id)) ? meansTheSame({ ...node, ui: { ...node.ui, ...at(node.id) } }, node) : node));
   const { notes, sources } = graph.ui ?? {};
   if (notes?.some((note) => ids.has(note.id))) after = withUi(after, { notes: notes.map((note) => (ids.has(note.id) && moved(note, at(note.id)) ? { ...note, ...at(note.id) } : note)) });
   if (sources?.some((pill) => ids.has(sourceKey(pill.source)))) {

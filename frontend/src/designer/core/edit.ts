@@ -65,7 +65,7 @@ export function leadsTo(graph: DraftGraph, from: string, to: string): boolean {
 }
 
 export function stepsBefore(node: DraftNode | undefined): string[] {
-  const before = [...(node?.after ?? [])];
+  const before: string[] = node?.after ? [...node.after] : [];
   for (const { source } of node?.inputs ?? []) if (source && "node" in source) before.push(source.node);
   return before;
 }

@@ -1,18 +1,21 @@
 /** What a node looks like: its ports and parameters. */
 import type { Catalog } from "./catalog";
+import { meaningOf } from "./meaning";
 import type { DraftNode, Face, FacePort, ModuleSpec, PortType, SpecPort } from "./types";
 
 const NONE: readonly never[] = [];
 
 /** `used`: outputs of this node that others read, for what no spec tells. */
 export function faceOf(node: DraftNode, catalog: Catalog, used: ReadonlySet<string> = new Set()): Face {
-  const known = catalog.faces.get(node);
+  const known = knownFace(node, catalog);
   if (known) return known;
   const face = makeFace(node, catalog, used);
   // What depends on others' wires is made anew each time.
-  if (face.kind === "module" && face.inputs.every((port) => port.known)) catalog.faces.set(node, face);
+  if (face.kind === "module" && face.inputs.every((port) => port.known)) catalog.faces.set(meaningOf(node), face);
   return face;
 }
+
+export const knownFace = (node: DraftNode, catalog: Catalog): Face | undefined => catalog.faces.get(meaningOf(node));
 
 function makeFace(node: DraftNode, catalog: Catalog, used: ReadonlySet<string>): Face {
   const base = { node: node.id, module: null, version: "", newer: null, fault: null, parameters: NONE };
@@ -33,7 +36,7 @@ function makeFace(node: DraftNode, catalog: Catalog, used: ReadonlySet<string>):
     const fault = gone ? `There is no version '${version}' of this module; '${module.default_version}' is the newest.` : null;
     return { ...about, ...byWires, kind: gone ? "missing" : "loading", fault };
   }
-  return { ...about, kind: "module", inputs: specInputs(node, spec), outputs: spec.outputs.map(facePort), parameters: spec.parameters };
+  return { ...about, kind: "module", inputs: specInputs(node, spec), outputs: portsOf(spec).outputs, parameters: spec.parameters };
 }
 
 function facePort(port: SpecPort): FacePort {
@@ -43,20 +46,35 @@ function facePort(port: SpecPort): FacePort {
 }
 
 /** The spec's inputs, and those that only a wire in the draft names. */
-function specInputs(node: DraftNode, spec: ModuleSpec): FacePort[] {
-  const ports = spec.inputs.map(facePort);
-  const names = new Set(ports.map((port) => port.name));
-  const read = pathInputs(spec);
+function specInputs(node: DraftNode, spec: ModuleSpec): readonly FacePort[] {
+  const { inputs } = portsOf(spec);
+  const unknown: FacePort[] = [];
   for (const input of node.inputs ?? []) {
-    if (!input.source || names.has(input.name) || read.has(input.name)) continue;
-    names.add(input.name);
-    ports.push(plainPort(input.name, false));
+    if (!input.source || [...inputs, ...unknown].some((port) => port.name === input.name) || pathInputs(spec).has(input.name)) continue;
+    unknown.push(plainPort(input.name, false));
   }
-  return ports;
+  return unknown.length ? [...inputs, ...unknown] : inputs;
+}
+
+/** Of all nodes of a module the same objects. */
+const ports = new WeakMap<ModuleSpec, { inputs: readonly FacePort[]; outputs: readonly FacePort[] }>();
+
+function portsOf(spec: ModuleSpec): { inputs: readonly FacePort[]; outputs: readonly FacePort[] } {
+  let of = ports.get(spec);
+  if (!of) ports.set(spec, (of = { inputs: spec.inputs.map(facePort), outputs: spec.outputs.map(facePort) }));
+  return of;
 }
 
 /** Settings that are paths which the module reads: the server makes inputs of them. */
 export function pathInputs(spec: ModuleSpec): ReadonlySet<string> {
+  let known = paths.get(spec);
+  if (!known) paths.set(spec, (known = findPaths(spec)));
+  return known;
+}
+
+const paths = new WeakMap<ModuleSpec, ReadonlySet<string>>();
+
+function findPaths(spec: ModuleSpec): ReadonlySet<string> {
   const written = new Set(spec.outputs.map((port) => (port as SpecPort & { destination?: string }).destination));
   return new Set(spec.parameters.filter((one) => one.type === "datastore_path" && !written.has(one.name)).map((one) => one.name));
 }

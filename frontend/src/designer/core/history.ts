@@ -74,16 +74,22 @@ export class History {
     this.present = graph;
   }
 
-  /** At most `limit` characters: the oldest steps are left out. */
+  /** At most `limit` characters: the oldest steps are left out. Empty when not even the graph fits. */
   packed(limit: number): string {
-    let past = deltas(this.present, [...this.past].reverse());
-    let future = deltas(this.present, [...this.future].reverse());
-    for (;;) {
-      const text = JSON.stringify({ v: 1, present: this.present, past, future });
-      if (text.length <= limit || (!past.length && !future.length)) return text.length <= limit ? text : "";
-      past = past.slice(0, Math.floor(past.length / 2));
-      future = future.slice(0, Math.floor(future.length / 2));
-    }
+    const present = JSON.stringify(this.present);
+    let left = limit - present.length - 60;
+    const within = (texts: readonly string[]): string => {
+      const kept: string[] = [];
+      for (const text of texts) {
+        left -= text.length + 1;
+        if (left < 0) break;
+        kept.push(text);
+      }
+      return kept.join(",");
+    };
+    const past = within(deltas(this.present, [...this.past].reverse(), backward));
+    const future = within(deltas(this.present, [...this.future].reverse(), forward));
+    return left < 0 && !past ? "" : `{"v":1,"present":${present},"past":[${past}],"future":[${future}]}`;
   }
 
   /** From `packed`, when it ends at this very graph; a history without steps for anything else. */
@@ -110,12 +116,21 @@ const compared = (graph: DraftGraph): DraftGraph => ({ ...graph, ui: { ...graph.
 /** From the graph before it in the list: nodes that differ, those that are gone, their order when it is not plain, all else. */
 interface Delta { name: string; set: DraftNode[]; gone: string[]; order?: string[]; rest: Record<string, unknown> | null }
 
-function deltas(present: DraftGraph, steps: readonly Step[]): Delta[] {
+/** Texts of steps by the graph beside them: a step is compared and written once. */
+type Written = WeakMap<DraftGraph, { to: DraftGraph; name: string; text: string }>;
+const backward: Written = new WeakMap();
+const forward: Written = new WeakMap();
+
+function deltas(present: DraftGraph, steps: readonly Step[], written: Written): string[] {
   let from = present;
   return steps.map(({ name, graph }) => {
-    const delta = difference(from, graph);
+    let known = written.get(from);
+    if (known?.to !== graph || known.name !== name) {
+      known = { to: graph, name, text: JSON.stringify({ name, ...difference(from, graph) } satisfies Delta) };
+      written.set(from, known);
+    }
     from = graph;
-    return { name, ...delta };
+    return known.text;
   });
 }
 

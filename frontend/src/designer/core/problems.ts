@@ -1,28 +1,29 @@
 /** What is wrong with a graph, as far as the browser sees it at once; the server's answer takes its place a moment later. */
 import { stepsBefore } from "./edit";
 import { pathInputs } from "./faces";
+import { meaningOf } from "./meaning";
 import { takes } from "./parameters";
 import { isReference, mayBeShown, checkSettings, withDefaults } from "./values";
 import type { Catalog } from "./catalog";
-import type { DraftGraph, DraftNode, Face, GraphView, Problem } from "./types";
+import type { DraftGraph, DraftNode, Face, GraphView, ParameterJson, Problem } from "./types";
 import { inputKey } from "./view";
 
 /** Codes that this file finds as the server does: those of its last answer are left out once the graph changed. */
 export const LOCAL_CODES: ReadonlySet<string> = new Set(["cycle", "empty", "unknown_module", "unknown_module_version", "unknown_input", "unknown_output", "unknown_node", "missing_input", "missing_setting", "invalid_setting", "unknown_parameter", "wrong_type", "missing_compute", "missing"]);
 
 export function localProblems(graph: DraftGraph, view: GraphView, catalog: Catalog, defaultCompute: string): Problem[] {
-  const problems: Problem[] = [];
   if (!graph.nodes.length) return [{ node: null, field: "nodes", code: "empty", message: "The pipeline has no steps." }];
-  const types = new Map((graph.parameters ?? []).map((one) => [one.name, one.type]));
+  const problems: Problem[] = [];
+  const parameters = graph.parameters ?? NO_PARAMETERS;
+  const types = new Map(parameters.map((one) => [one.name, one.type]));
   for (const node of graph.nodes) {
-    const face = view.faces.get(node.id) as Face;
-    const tell = (field: string, code: string, message: string) => problems.push({ node: node.id, node_name: face.title, field, code, message });
-    if (face.kind === "missing") tell("module", catalog.module(node.module) ? "unknown_module_version" : "unknown_module", face.fault ?? "");
-    wireProblems(node, face, view, tell);
-    if (face.kind === "module") settingProblems(node, face, types, catalog, tell);
-    if (!defaultCompute && (node.compute === null || node.compute === undefined || node.compute === "")) {
-      tell("compute", "missing_compute", "Choose a compute target for this step, or a default one for the draft.");
+    const of = [view.faces.get(node.id), view.into.get(node.id), parameters, defaultCompute];
+    let known = found.get(meaningOf(node));
+    if (!known || !known.of.every((one, index) => one === of[index])) {
+      known = { of, problems: nodeProblems(node, view, catalog, types, defaultCompute) };
+      found.set(meaningOf(node), known);
     }
+    problems.push(...known.problems);
   }
   const circle = findCircle(graph);
   if (circle.length) {
@@ -32,7 +33,24 @@ export function localProblems(graph: DraftGraph, view: GraphView, catalog: Catal
   return problems;
 }
 
-type Tell = (field: string, code: string, message: string) => void;
+const NO_PARAMETERS: readonly ParameterJson[] = [];
+/** Problems of a node, with what they were found by: they are the same while that is. */
+const found = new WeakMap<DraftNode, { of: readonly unknown[]; problems: readonly Problem[] }>();
+
+function nodeProblems(node: DraftNode, view: GraphView, catalog: Catalog, types: ReadonlyMap<string, string>, defaultCompute: string): Problem[] {
+  const problems: Problem[] = [];
+  const face = view.faces.get(node.id) as Face;
+  const tell: Tell = (field, code, message) => problems.push({ node: node.id, node_name: face.title, field, code, message });
+  if (face.kind === "missing") tell("module", catalog.module(node.module) ? "unknown_module_version" : "unknown_module", face.fault ?? "");
+  wireProblems(node, face, view, tell);
+  if (face.kind === "module") settingProblems(node, face, types, catalog, tell);
+  if (!defaultCompute && (node.compute === null || node.compute === undefined || node.compute === "")) {
+    tell("compute", "missing_compute", "Choose a compute target for this step, or a default one for the draft.");
+  }
+  return problems;
+}
+
+type Tell = (field: string, code: string, message: string) => unknown;
 
 function wireProblems(node: DraftNode, face: Face, view: GraphView, tell: Tell): void {
   for (const port of face.inputs) {
@@ -113,7 +131,7 @@ export function readProblems(problems: readonly Problem[], graph: DraftGraph, ca
 
 /** The last answer of the server in so far as it still holds: for nodes that are as they were, what the browser can't tell itself. */
 export function stillTrue(answered: readonly Problem[], before: DraftGraph, now: DraftGraph): Problem[] {
-  const then = new Map(before.nodes.map((node) => [node.id, node]));
-  const same = new Set(now.nodes.filter((node) => then.get(node.id) === node).map((node) => node.id));
+  const then = new Map(before.nodes.map((node) => [node.id, meaningOf(node)]));
+  const same = new Set(now.nodes.filter((node) => then.get(node.id) === meaningOf(node)).map((node) => node.id));
   return answered.filter((problem) => !LOCAL_CODES.has(problem.code) && (problem.node === null || same.has(problem.node)));
 }

@@ -116,4 +116,6 @@ export interface GraphView {
   wires: readonly Wire[];
   /** By `inputKey(node, port)`. */
   byInput: ReadonlyMap<string, Wire>;
+  /** Wires that end at each node, by its id. */
+  into: ReadonlyMap<string, readonly Wire[]>;
 }

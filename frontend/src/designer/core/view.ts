@@ -1,38 +1,68 @@
 /** The graph as it is drawn. Parts that did not change keep their identity, so that a card is drawn anew only when it must. */
 import type { Catalog } from "./catalog";
-import { faceOf } from "./faces";
+import { faceOf, knownFace } from "./faces";
+import { meaningOf } from "./meaning";
 import { clashSentence, typeFits } from "./rules";
 import { isPlain, pillGives, pillOf, sourceKey } from "./sources";
-import type { DraftGraph, Face, GraphView, Pill, PortType, Wire } from "./types";
+import type { DraftGraph, DraftNode, Face, GraphView, Pill, PortType, Wire } from "./types";
 
 export const inputKey = (node: string, port: string): string => `${node}\u0000${port}`;
-export const EMPTY_VIEW: GraphView = { faces: new Map(), pills: new Map(), wires: [], byInput: new Map() };
+export const EMPTY_VIEW: GraphView = { faces: new Map(), pills: new Map(), wires: [], byInput: new Map(), into: new Map() };
+const NO_WIRES: readonly Wire[] = [];
 
 export function buildView(graph: DraftGraph, catalog: Catalog, before: GraphView = EMPTY_VIEW): GraphView {
-  const used = usedOutputs(graph);
+  let used: Map<string, Set<string>> | null = null;
   const faces = new Map<string, Face>();
-  for (const node of graph.nodes) faces.set(node.id, same(before.faces.get(node.id), faceOf(node, catalog, used.get(node.id))));
+  for (const node of graph.nodes) {
+    const known = knownFace(node, catalog);
+    faces.set(node.id, known ?? same(before.faces.get(node.id), faceOf(node, catalog, (used ??= usedOutputs(graph)).get(node.id))));
+  }
   const pills = drawPills(graph, before);
   const wires: Wire[] = [];
   const byInput = new Map<string, Wire>();
+  const into = new Map<string, readonly Wire[]>();
   for (const node of graph.nodes) {
-    const face = faces.get(node.id) as Face;
-    for (const input of node.inputs ?? []) {
-      const port = face.inputs.find((one) => one.name === input.name);
-      if (!input.source || !port) continue;
-      const to = { node: node.id, port: input.name };
-      const from = isPlain(input.source) ? { pill: sourceKey(input.source) } : input.source;
-      const key = inputKey(node.id, input.name);
-      const wire = same(before.byInput.get(key), { id: key, kind: "data", from: { ...from }, to, ...flow(from, to, faces, pills) } as Wire);
-      if (!byInput.has(key)) wires.push(wire);
-      byInput.set(key, wire);
-    }
-    for (const first of node.after ?? []) {
-      if (!faces.has(first)) continue;
-      wires.push({ id: `${first}\u0000\u0000${node.id}`, kind: "order", from: { node: first, output: "" }, to: { node: node.id, port: "" }, type: "any", fault: null });
+    const ended = wiresInto(node, faces, pills, before);
+    into.set(node.id, ended);
+    for (const wire of ended) {
+      wires.push(wire);
+      if (wire.kind === "data") byInput.set(wire.id, wire);
     }
   }
-  return { faces, pills, wires, byInput };
+  return { faces, pills, wires, byInput, into };
+}
+
+/** Wires of a node, with what they were made of: they are the same while that is. */
+const made = new WeakMap<DraftNode, { of: readonly unknown[]; wires: readonly Wire[] }>();
+
+function wiresInto(node: DraftNode, faces: ReadonlyMap<string, Face>, pills: ReadonlyMap<string, Pill>, before: GraphView): readonly Wire[] {
+  if (!node.inputs?.length && !node.after?.length) return NO_WIRES;
+  const of: unknown[] = [faces.get(node.id)];
+  for (const { source } of node.inputs ?? []) of.push(source && (isPlain(source) ? pills.get(sourceKey(source)) : faces.get(source.node)));
+  for (const first of node.after ?? []) of.push(faces.has(first));
+  const known = made.get(meaningOf(node));
+  if (known && known.of.length === of.length && known.of.every((one, index) => one === of[index])) return known.wires;
+  const wires = drawWires(node, faces, pills, before);
+  made.set(meaningOf(node), { of, wires });
+  return wires;
+}
+
+function drawWires(node: DraftNode, faces: ReadonlyMap<string, Face>, pills: ReadonlyMap<string, Pill>, before: GraphView): Wire[] {
+  const face = faces.get(node.id) as Face;
+  const wires = new Map<string, Wire>();
+  for (const input of node.inputs ?? []) {
+    const key = inputKey(node.id, input.name);
+    if (!input.source || wires.has(key) || !face.inputs.some((one) => one.name === input.name)) continue;
+    const to = { node: node.id, port: input.name };
+    const from = isPlain(input.source) ? { pill: sourceKey(input.source) } : { node: input.source.node, output: input.source.output };
+    wires.set(key, same(before.byInput.get(key), { id: key, kind: "data", from, to, ...flow(from, to, faces, pills) } as Wire));
+  }
+  for (const first of node.after ?? []) {
+    if (!faces.has(first)) continue;
+    const id = `${first}\u0000\u0000${node.id}`;
+    wires.set(id, { id, kind: "order", from: { node: first, output: "" }, to: { node: node.id, port: "" }, type: "any", fault: null });
+  }
+  return [...wires.values()];
 }
 
 /** What flows along a wire, and what is wrong with it. */

@@ -1,0 +1,64 @@
+"""A migrated, empty SQLite database to copy: made once, and again when a migration changes.
+
+Fifty migrations take longer than most files of tests. What is kept is named by the content of all
+migrations and the pinned requirements, in pytest's cache folder; `make clean` removes it.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import sqlite3
+import subprocess
+import sys
+import tempfile
+from contextlib import closing
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+KEPT = ROOT / ".pytest_cache" / "migrated"
+
+
+def _name() -> str:
+    seen = hashlib.sha256(sys.version.encode())
+    for path in [*sorted(ROOT.glob("*/migrations/*.py")), ROOT / "requirements.txt"]:
+        seen.update(f"{path.relative_to(ROOT)} ".encode() + path.read_bytes())
+    return seen.hexdigest()[:32]
+
+
+def migrated_database() -> Path:
+    """The file; who comes first makes it, and the others wait."""
+    KEPT.mkdir(parents=True, exist_ok=True)
+    path = KEPT / f"{_name()}.sqlite3"
+    with (KEPT / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not path.exists():
+            for old in KEPT.glob("*.sqlite3"):
+                old.unlink()
+            with tempfile.TemporaryDirectory(dir=KEPT) as folder:
+                _migrate(Path(folder)).rename(path)
+    return path
+
+
+def _migrate(folder: Path) -> Path:
+    """The file that `manage.py migrate` leaves there, as one file without a log beside it."""
+    environment = {k: v for k, v in os.environ.items() if k != "FOREBAY_DATABASE_URL"}
+    done = subprocess.run(
+        [sys.executable, "manage.py", "migrate", "--verbosity", "0"],
+        cwd=ROOT,
+        env={**environment, "FOREBAY_DATA": str(folder), "FOREBAY_KEY_FILE": str(folder / "key")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    with closing(sqlite3.connect(folder / "db.sqlite3")) as database:
+        database.execute("PRAGMA journal_mode=DELETE")
+    return folder / "db.sqlite3"
+
+
+def copy_into(target: sqlite3.Connection) -> None:
+    """Fill an empty database."""
+    with closing(sqlite3.connect(migrated_database())) as source:
+        source.backup(target)
