@@ -82,6 +82,8 @@ export interface Commands {
   refusal(from: From, to: { node: string; port: string }): Refusal;
   /** Replaces what a used input had. Says why when it is refused. */
   connect(from: From, to: { node: string; port: string }): Refusal;
+  /** The end of a wire from one input into another, in one step. */
+  rewire(old: { node: string; port: string }, from: From, to: { node: string; port: string }): Refusal;
   /** To the first fitting port of that card, free ones first. */
   connectToNode(from: From, node: string): Refusal;
   disconnect(inputs: readonly { node: string; port: string }[]): void;

@@ -81,6 +81,12 @@ export class DesignerStore extends DraftSession implements Commands, DesignerSou
 
   refusal(from: From, to: InputPlace): Refusal { return refusal(this.document, from, to); }
   connect(from: From, to: InputPlace): Refusal { return this.do(connect(this.document, from, to)); }
+  rewire(old: InputPlace, from: From, to: InputPlace): Refusal {
+    const made = connect(this.document, from, to);
+    if (refused(made)) return this.do(made);
+    const after = disconnect(this.scene(made.graph), [old]);
+    return this.do(refused(after) ? after : { ...after, name: made.name });
+  }
   connectToNode(from: From, node: string): Refusal { return this.do(connectToNode(this.document, from, node)); }
   disconnect(inputs: readonly InputPlace[]): void { if (inputs.length) this.do(disconnect(this.document, inputs)); }
   move(places: Readonly<Record<string, XY>>): void { this.do(move(this.document, places)); }

@@ -14,6 +14,7 @@ import { FlowCache, STILL, type CanvasNode, type Live } from "./flow";
 import { GroupFrame } from "./Frame";
 import { cardOf, useGestures } from "./gestures";
 import { HeldWire } from "./HeldWire";
+import { isTodo } from "./labels";
 import { CanvasMenu } from "./Menu";
 import { NoteCard } from "./Note";
 import { useDesk, useHeld } from "./parts";
@@ -103,7 +104,6 @@ export function Canvas() {
     const places = finished(livePlaces.current.places, together, desk.read());
     const wire = over?.fits ? desk.read().view.wires.find((one) => one.id === over.wire) : undefined;
     const refusal = wire && together.length === 1 ? commands.splice({ node: node.id }, wire.to, node.position) : null;
-    if (refusal) commands.say(refusal, "warning");
     if ((!wire || refusal) && Object.keys(places).length) commands.move(places);
     setLive(STILL);
   }, [commands, desk]);
@@ -242,6 +242,6 @@ const LOOK_TONE: Readonly<Record<string, string>> = { card: "--idle-line", pill:
 
 function miniColour(node: CanvasNode): string {
   if (node.type === "card" && node.data.running) return `var(${STATUS_TONE[shownStatus(node.data.step)] ?? "--idle-line"})`;
-  if (node.type === "card" && node.data.problems.length) return "var(--bad-line)";
+  if (node.type === "card" && node.data.problems.length && !isTodo(node.data.problems)) return "var(--bad-line)";
   return `var(${LOOK_TONE[node.type] ?? "--idle-line"})`;
 }

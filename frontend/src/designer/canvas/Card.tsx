@@ -10,6 +10,7 @@ import { CARD } from "../core/geometry";
 import type { Face, FacePort } from "../core/types";
 import { levelsOf, lookOf, PLAIN_LOOK } from "../palette/groups";
 import type { CardData, CardNode } from "./flow";
+import { isTodo } from "./labels";
 import { useDesk, useHeld } from "./parts";
 import { PORT_KINDS, PortShape } from "./ports";
 import { useUi, useUiStore, type PortEnd } from "./ui";
@@ -28,7 +29,7 @@ export const StepCard = memo(function StepCard({ id, data, selected }: NodeProps
   const tone = running ? "" : look.tone;
   return (
     <div className={`step-card dz-card ${level}${selected ? " is-selected" : ""}`} data-status={status || undefined} data-look={tone || undefined} data-kind={face.kind}
-      data-problems={problems.length || undefined} data-held={held || undefined}>
+      data-problems={problems.length ? (isTodo(problems) ? "todo" : "wrong") : undefined} data-held={held || undefined}>
       <Ports card={id} ports={face.inputs} side="in" wired={wired} named={level === "near"} />
       {level === "near" && (
         <div className="dz-inside">
@@ -37,10 +38,10 @@ export const StepCard = memo(function StepCard({ id, data, selected }: NodeProps
             <CardName id={id} title={face.title} />
             <Line data={data} />
           </div>
-          <Badges data={data} />
           <More id={id} />
         </div>
       )}
+      {level === "near" && <Badges data={data} />}
       {level === "far" && <div className="dz-inside">{running ? step && <Icon name={statusIcon(status)} /> : <Icon name={problems.length ? "warning" : look.icon} />}<span className="card-name" dir="auto">{face.title}</span></div>}
       <Ports card={id} ports={face.outputs} side="out" wired={wired} named={level === "near"} />
     </div>
@@ -101,12 +102,12 @@ function Line({ data: { face, node, step, running } }: { data: CardData }) {
 
 function Badges({ data: { problems, face } }: { data: CardData }) {
   return (
-    <>
+    <span className="dz-badges">
       {face.newer && <span className="dz-badge" data-look="accent" title={`Version ${face.version}; version ${face.newer} is there`}><Icon name="promote" /></span>}
       {problems.length > 0 && (
-        <span className="dz-badge dz-problem" title={problems.map((one) => one.message).join("\n")}><Icon name="warning" />{problems.length > 1 && <span>{problems.length}</span>}</span>
+        <span className="dz-badge dz-problem" data-todo={isTodo(problems) || undefined} title={problems.map((one) => one.message).join("\n")}><Icon name="warning" />{problems.length > 1 && <span>{problems.length}</span>}</span>
       )}
-    </>
+    </span>
   );
 }
 

@@ -21,18 +21,16 @@ export function ConnectTo() {
 function Open({ node, screen }: { node: string; screen: { x: number; y: number } }) {
   const desk = useDesk();
   const view = useDesigner(viewOf);
-  const choices = useMemo(() => choicesOf(node, view, desk.commands.refusal), [node, view, desk]);
+  const choices = useMemo(() => choicesOf(node, view, (from, to) => desk.commands.refusal(from, to)), [node, view, desk]);
   const close = useCallback(() => { desk.ui.change({ connecting: null }); desk.focus(node); }, [desk, node]);
   const title = view.faces.get(node)?.title ?? view.pills.get(node)?.title ?? "";
-  const rows = useCallback((query: string): Row[] => choices
-    .filter((choice) => match(query, { name: `${choice.other} ${choice.otherPort}`, description: choice.own, group: "" }))
+  const rows = useCallback((query: string): Row[] => found(choices, query)
     .map((choice): Row => ({
       id: `${choice.side}/${choice.own}/${choice.other}/${JSON.stringify(choice.from)}/${choice.to.node}/${choice.to.port}`,
       group: choice.side === "out" ? `Output ${choice.own} goes to` : `Input ${choice.own} comes from`,
       pick: () => {
         const refusal = desk.commands.connect(choice.from, choice.to);
-        if (refusal) desk.commands.say(refusal, "warning");
-        else desk.commands.say(choice.side === "out" ? `${choice.own} connected with ${choice.otherPort} of ${choice.other}.` : `${choice.own} comes from ${choice.otherPort} of ${choice.other}.`);
+        if (!refusal) desk.commands.say(choice.side === "out" ? `${choice.own} connected with ${choice.otherPort} of ${choice.other}.` : `${choice.own} comes from ${choice.otherPort} of ${choice.other}.`);
         close();
       },
       body: (
@@ -43,6 +41,15 @@ function Open({ node, screen }: { node: string; screen: { x: number; y: number }
       ),
     })), [choices, desk, close]);
   return <Chooser label={`Connect ${title} to`} placeholder="Connect to…" rows={rows} screen={screen} onClose={close} empty="No other card has a port that fits." foot={<><kbd>Enter</kbd> connect <kbd>Esc</kbd> close</>} />;
+}
+
+function found(choices: readonly Choice[], query: string): Choice[] {
+  const hits = choices.flatMap((choice) => {
+    const hit = match(query, { name: `${choice.other} ${choice.otherPort} ${choice.own}`, description: "", group: "" });
+    return hit ? [{ choice, score: hit.score }] : [];
+  });
+  if (query.trim()) hits.sort((a, b) => Math.round(b.score) - Math.round(a.score));
+  return hits.map((hit) => hit.choice);
 }
 
 /** Outputs first, free inputs before used ones. */

@@ -1,7 +1,7 @@
 /** The menu of a card, a wire or the canvas: right click, long press, Shift+F10, or the dots on a card. */
 import { useEffect, useRef, type ReactNode } from "react";
 import { Icon } from "../../cards/parts";
-import { useDesigner, usePlace } from "../context";
+import { useDesigner } from "../context";
 import type { Designer } from "../contract";
 import { aimAt } from "../panes/aim";
 import { usePlaced } from "./Chooser";
@@ -22,7 +22,6 @@ export function CanvasMenu() {
 function Open({ menu }: { menu: MenuPlace }) {
   const desk = useDesk();
   const state = useDesigner(whole);
-  const pages = usePlace().pages;
   const box = useRef<HTMLDivElement>(null);
   const place = usePlaced(box, menu.screen);
   const close = (back = true) => {
@@ -35,7 +34,7 @@ function Open({ menu }: { menu: MenuPlace }) {
     document.addEventListener("pointerdown", outside, true);
     return () => document.removeEventListener("pointerdown", outside, true);
   }, [desk]);
-  const parts = menu.kind === "card" ? cardParts(menu.id, state, desk, pages) : menu.kind === "wire" ? wireParts(menu.id, menu, state, desk) : canvasParts(menu, state, desk);
+  const parts = menu.kind === "card" ? cardParts(menu.id, state, desk) : menu.kind === "wire" ? wireParts(menu.id, menu, state, desk) : canvasParts(menu, state, desk);
   const walk = (by: number) => {
     const rows = [...(box.current?.querySelectorAll<HTMLElement>("[role='menuitem']") ?? [])];
     rows[(rows.indexOf(document.activeElement as HTMLElement) + by + rows.length) % rows.length]?.focus();
@@ -61,7 +60,7 @@ function Open({ menu }: { menu: MenuPlace }) {
 const trimmed = (parts: readonly Part[]): Part[] => parts.filter((part, index) => part !== "-" || (index > 0 && index < parts.length - 1 && parts[index - 1] !== "-"));
 const when = (yes: unknown, ...parts: Part[]): Part[] => (yes ? parts : []);
 
-function cardParts(id: string, state: Designer, desk: Desk, pages: string): Part[] {
+function cardParts(id: string, state: Designer, desk: Desk): Part[] {
   const { commands, ui } = desk;
   const { editable, view, run, selection, graph } = state;
   const face = view.faces.get(id);
@@ -76,12 +75,11 @@ function cardParts(id: string, state: Designer, desk: Desk, pages: string): Part
     ...when(face && editable, { icon: "run-to", text: "Run up to here…", act: () => commands.open({ kind: "submit", upTo: id }) }),
     ...when(face && first && run, { icon: "dataset", text: "Look at its data", off: step?.status === "Completed" ? false : "There is data once this step has run to its end.", act: () => first && commands.open({ kind: "port", place: { node: id, port: first.name, side: "out" } }) }),
     ...when(face && step, { icon: "log", text: "Step in the run", act: () => { if (run) location.assign(`${run.url}${run.url.includes("?") ? "&" : "?"}step=${step?.id ?? ""}`); } }),
-    ...when(pill?.kind === "dataset", { icon: "external", text: "Open the dataset", act: () => { if (pill && "dataset" in pill.source) location.assign(`${pages}/datasets/${pill.source.dataset}`); } }),
     "-",
     ...when(editable && (face || pill), { icon: "link", text: "Connect to…", keys: "C", act: () => openConnect(id, desk) }),
     ...when(editable && face?.outputs.length, { icon: "new", text: "Add what comes next…", keys: "/", act: () => { commands.select([id]); desk.openSlash(); } }),
-    ...when(editable && pill && pill.kind !== "parameter", { icon: "promote", text: "Set as pipeline parameter", act: () => say(desk, pill && commands.promoteSource(id, freeName(pill.title, state))) }),
-    ...when(editable && pill?.kind === "parameter", { icon: "disconnect", text: "Detach from the parameter", act: () => say(desk, commands.detachSource(id)) }),
+    ...when(editable && pill && pill.kind !== "parameter", { icon: "promote", text: "Set as pipeline parameter", act: () => void commands.promoteSource(id, freeName(pill?.title ?? "", state)) }),
+    ...when(editable && pill?.kind === "parameter", { icon: "disconnect", text: "Detach from the parameter", act: () => void commands.detachSource(id) }),
     ...when(editable && face?.newer, { icon: "promote", text: `Upgrade to version ${face?.newer}`, act: () => void commands.upgrade(id, face?.newer as string) }),
     "-",
     ...when(editable && !several && (face || note), { icon: "edit", text: note ? "Edit" : "Rename", keys: "F2", act: () => ui.change({ renaming: id }) }),
@@ -99,10 +97,6 @@ function cardParts(id: string, state: Designer, desk: Desk, pages: string): Part
 function comment(id: string, desk: Desk): void {
   desk.commands.select([id]);
   aimAt(id, "comment");
-}
-
-function say(desk: Desk, refusal: string | null | undefined): void {
-  if (refusal) desk.commands.say(refusal, "warning");
 }
 
 /** A parameter's name made of a source's, that no other parameter has. */

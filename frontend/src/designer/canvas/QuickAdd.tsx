@@ -3,7 +3,9 @@ import { useCallback, useMemo } from "react";
 import { Icon } from "../../cards/parts";
 import { useDesigner } from "../context";
 import type { Designer } from "../contract";
+import { CARD } from "../core/geometry";
 import { typeFits, typeWords } from "../core/rules";
+import { pillGives } from "../core/sources";
 import { inputKey } from "../core/view";
 import type { PortType, SpecPort } from "../core/types";
 import { datasetItem, findItems, moduleItem, type Item } from "../palette/items";
@@ -54,8 +56,14 @@ function needOf({ connect, wire }: Quick, view: Designer["view"]): Need | null {
   if (!connect) return null;
   if ("to" in connect) return { takes: null, gives: inputType(connect.to, view) };
   const { from } = connect;
-  if ("pill" in from) return { takes: view.pills.get(from.pill)?.type ?? "any", gives: null };
+  if ("pill" in from) return { takes: pillTakes(from.pill, view), gives: null };
   return { takes: view.faces.get(from.node)?.outputs.find((port) => port.name === from.output)?.type ?? "any", gives: null };
+}
+
+/** Files may be anything that a module reads. */
+function pillTakes(key: string, view: Designer["view"]): PortType {
+  const pill = view.pills.get(key);
+  return pill ? pillGives(pill) : "any";
 }
 
 const inputType = (to: { node: string; port: string }, view: Designer["view"]): PortType => view.faces.get(to.node)?.inputs.find((port) => port.name === to.port)?.type ?? "any";
@@ -74,7 +82,7 @@ function titleOf(need: Need | null): string {
 function pick(desk: Desk, quick: Quick, item: Item): void {
   desk.ui.change({ quick: null });
   if (quick.wire) return desk.splice(item.addition, quick.wire, quick.at);
-  if (quick.connect) return void desk.add(item.addition, "to" in quick.connect ? { x: quick.at.x, y: quick.at.y - 80 } : quick.at, quick.connect);
+  if (quick.connect) return void desk.add(item.addition, { x: quick.at.x, y: quick.at.y + ("to" in quick.connect ? 20 - CARD.height : 20) }, quick.connect);
   desk.add(item.addition, quick.at, slashFrom(desk, quick, item));
 }
 
@@ -83,7 +91,7 @@ function slashFrom(desk: Desk, { end }: Quick, item: Item): Quick["connect"] {
   if (!end) return null;
   const { view } = desk.read();
   const face = view.faces.get(end.card);
-  const type = face ? face.outputs.find((port) => port.name === end.port)?.type : view.pills.get(end.card)?.type;
+  const type = face ? face.outputs.find((port) => port.name === end.port)?.type : pillTakes(end.card, view);
   if (!type || !item.inputs.some((port) => typeFits(type, port.type))) return null;
   return { from: face ? { node: end.card, output: end.port } : { pill: end.card } };
 }

@@ -15,8 +15,8 @@ export const WireLine = memo(function WireLine({ id, sourceX, sourceY, targetX, 
   const lifted = useHeld((held) => held?.lifted?.id === id);
   const cut = useUi((ui) => ui.slice?.wires.has(id) ?? false);
   const waiting = useUi((ui) => ui.quick?.wire != null && data !== undefined && ui.quick.wire.node === data.wire.to.node && ui.quick.wire.port === data.wire.to.port);
-  const from = { x: sourceX, y: sourceY + 5 };
-  const to = { x: targetX, y: targetY - 5 };
+  const from = { x: sourceX, y: sourceY - 2 };
+  const to = { x: targetX, y: targetY + 2 };
   const path = wirePath(from, to);
   const type = data?.wire.type ?? "any";
   return (

@@ -10,6 +10,7 @@ import type { Quick, UiStore } from "./ui";
 export const calm = (): boolean => matchMedia("(prefers-reduced-motion: reduce)").matches;
 export const FIT = { padding: { top: "56px", bottom: "40px", left: "40px", right: "40px" }, maxZoom: 1 } as const;
 const NEAR = 0.75;
+const MARGIN = 28;
 
 export class Desk {
   root: HTMLElement | null = null;
@@ -72,16 +73,27 @@ export class Desk {
     else void (by === "in" ? this.flow.zoomIn({ duration }) : this.flow.zoomOut({ duration }));
   }
 
-  /** Moves the view when this card is not whole in it. */
+  /** Moves the view just as far as it must for this card to be whole in it; to its middle when `always`. */
   reveal(id: string, always = false): void {
     const box = this.boxOf(id);
     if (!box) return;
     const { left, top, right, bottom } = this.area;
     const a = this.toScreen(box);
     const b = this.toScreen({ x: box.x + box.width, y: box.y + box.height });
-    const seen = a.x >= left && a.y >= top && b.x <= right && b.y <= bottom && this.flow.getZoom() >= 0.45;
-    if (seen && !always) return;
-    void this.flow.setCenter(box.x + box.width / 2, box.y + box.height / 2, { zoom: Math.max(this.flow.getZoom(), NEAR), duration: calm() ? 0 : 220 });
+    const readable = this.flow.getZoom() >= 0.45;
+    if (always || !readable || b.x - a.x > right - left || b.y - a.y > bottom - top) {
+      void this.flow.setCenter(box.x + box.width / 2, box.y + box.height / 2, { zoom: Math.max(this.flow.getZoom(), NEAR), duration: calm() ? 0 : 220 });
+      return;
+    }
+    const by = { x: short(a.x - left, right - b.x), y: short(a.y - top, bottom - b.y) };
+    if (!by.x && !by.y) return;
+    const view = this.flow.getViewport();
+    void this.flow.setViewport({ ...view, x: view.x + by.x, y: view.y + by.y }, { duration: calm() ? 0 : 180 });
+  }
+
+  /** Ends a movement of the view that is still on its way. */
+  still(): void {
+    void this.flow.setViewport(this.flow.getViewport());
   }
 
   /** The keyboard's place, in the view; culled cards are there after the view has moved. */
@@ -114,8 +126,7 @@ export class Desk {
   splice(what: Addition, wire: { node: string; port: string }, at: XY): void {
     const before = new Set(this.read().graph.nodes.map((node) => node.id));
     const refusal = this.commands.splice(what, wire, snapped({ x: at.x - CARD.width / 2, y: at.y - CARD.height / 2 }));
-    if (refusal) return this.commands.say(refusal, "warning");
-    this.added(what, this.read().graph.nodes.find((node) => !before.has(node.id))?.id ?? "");
+    if (!refusal) this.added(what, this.read().graph.nodes.find((node) => !before.has(node.id))?.id ?? "");
   }
 
   /** Where something new belongs: below the chosen card (and connected to it), else in the middle of the view. */
@@ -181,9 +192,14 @@ export class Desk {
   pasteText(text: string, at?: XY): void {
     if (!this.read().editable) return;
     const refusal = this.commands.paste(text, at ? snapped(at) : undefined);
-    if (refusal) this.commands.say(refusal, "warning");
-    else setTimeout(() => { for (const id of this.read().selection) { this.reveal(id); break; } }, 0);
+    if (!refusal) setTimeout(() => { for (const id of this.read().selection) { this.reveal(id); break; } }, 0);
   }
+}
+
+/** How far to move so that both sides have their margin. */
+function short(before: number, after: number): number {
+  if (before < MARGIN) return MARGIN - before;
+  return after < MARGIN ? after - MARGIN : 0;
 }
 
 /** Where there is no clipboard to write to (a page over http). */

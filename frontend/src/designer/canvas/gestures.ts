@@ -98,7 +98,7 @@ class Hands {
     }, (up) => {
       if (this.wiring.get()) {
         this.look(up);
-        this.drop();
+        this.let(up);
       } else if (!far(at(up), start)) this.clicked(port, event);
     });
   }
@@ -108,6 +108,7 @@ class Hands {
     const { view } = this.desk.read();
     const used = port.side === "in" ? view.byInput.get(inputKey(port.card, port.port)) : undefined;
     this.desk.ui.close();
+    this.desk.still();
     this.wiring.start(used ? startOf(used) : port, pointer, used ?? null);
     this.autoPan();
   }
@@ -138,12 +139,13 @@ class Hands {
     this.follow((move) => {
       if (!this.wiring.get()) {
         if (!end || !far(at(move), start)) return;
+        desk.still();
         this.wiring.start(end, at(move), wire);
         this.autoPan();
       }
       this.look(move);
     }, (up) => {
-      if (this.wiring.get()) return this.drop();
+      if (this.wiring.get()) return this.let(up);
       if (far(at(up), start)) return;
       const more = event.ctrlKey || event.metaKey || event.shiftKey ? desk.ui.get().wires : [];
       desk.ui.close();
@@ -155,6 +157,12 @@ class Hands {
   private look(event: PointerEvent): void {
     const below = document.elementFromPoint(event.clientX, event.clientY);
     this.wiring.over(at(event), portOf(below), cardOf(below));
+  }
+
+  /** The click that follows is not meant for what lies below. */
+  private let(up: PointerEvent): void {
+    this.swallow = up.timeStamp + 300;
+    this.drop();
   }
 
   private drop(): void {
@@ -296,9 +304,8 @@ function drop(desk: Desk, { from, target, card, refusal, lifted, pointer, sticky
   if (target) {
     const wire = ends(from, target, view);
     if (!wire || (lifted && sameInput(lifted.to, wire.to) && from.side === "out")) return;
-    const said = desk.commands.connect(wire.from, wire.to);
-    if (said) desk.commands.say(said, "warning");
-    else if (lifted && !sameInput(lifted.to, wire.to)) desk.commands.disconnect([lifted.to]);
+    if (lifted && !sameInput(lifted.to, wire.to)) desk.commands.rewire(lifted.to, wire.from, wire.to);
+    else desk.commands.connect(wire.from, wire.to);
     return;
   }
   if (card !== null || sticky) return;

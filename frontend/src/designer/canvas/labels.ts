@@ -50,3 +50,7 @@ function inputName(wire: Wire, { view }: Links): string {
 }
 
 const listed = (names: readonly string[]): string => (names.length > 4 ? `${names.slice(0, 3).join(", ")} and ${names.length - 3} more` : names.join(", "));
+
+const TODO: ReadonlySet<string> = new Set(["missing_input", "missing_setting", "missing_compute"]);
+/** Only something left to connect or fill in, nothing that is wrong. */
+export const isTodo = (problems: readonly { code: string }[]): boolean => problems.length > 0 && problems.every((one) => TODO.has(one.code));

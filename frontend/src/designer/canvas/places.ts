@@ -95,12 +95,12 @@ function meet(a: XY, b: XY, c: XY, d: XY): boolean {
   return side(a, b, c) !== side(a, b, d) && side(c, d, a) !== side(c, d, b);
 }
 
-/** How far a point is from a wire. */
-export function distanceTo(point: XY, from: XY, to: XY): number {
+/** How near a wire comes to the middle of a card, as a share of the card's size; above 1 it does not cross it. */
+export function nearness(box: Box, from: XY, to: XY): number {
   let least = Infinity;
   for (let piece = 0; piece <= PIECES; piece += 1) {
     const at = wirePoint(from, to, piece / PIECES);
-    least = Math.min(least, Math.hypot(at.x - point.x, at.y - point.y));
+    least = Math.min(least, Math.max(Math.abs(at.x - box.x - box.width / 2) / (box.width / 2), Math.abs(at.y - box.y - box.height / 2) / (box.height / 2)));
   }
   return least;
 }

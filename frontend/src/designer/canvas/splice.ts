@@ -4,11 +4,12 @@ import { CARD } from "../core/geometry";
 import { typeFits } from "../core/rules";
 import type { FacePort, SpecPort, Wire, XY } from "../core/types";
 import type { Desk } from "./desk";
-import { distanceTo, endOf, portPoint, startOf } from "./places";
+import { endOf, nearness, portPoint, startOf } from "./places";
 import type { Ui } from "./ui";
 
 type Ports = readonly Pick<SpecPort | FacePort, "type">[];
-const NEAR = 28;
+/** The wire goes through the inner part of the card. */
+const NEAR = 0.7;
 
 export function fitsInto(inputs: Ports, outputs: Ports, wire: Wire, desk: Desk): boolean {
   const target = desk.read().view.faces.get(wire.to.node)?.inputs.find((port) => port.name === wire.to.port);
@@ -23,14 +24,13 @@ export function wireBelow(desk: Desk, id: string, at: XY): Ui["over"] {
   const face = view.faces.get(id);
   if (!face) return null;
   const boxes = desk.boxes();
-  const middle = { x: at.x + CARD.width / 2, y: at.y + CARD.height / 2 };
   let best: Wire | null = null;
   let least = NEAR;
   for (const wire of view.wires) {
     const from = portPoint(startOf(wire), state, boxes);
     const to = portPoint(endOf(wire), state, boxes);
     if (!from || !to || wire.kind === "order") continue;
-    const far = distanceTo(middle, from, to);
+    const far = nearness({ ...at, ...CARD }, from, to);
     if (far < least) {
       least = far;
       best = wire;

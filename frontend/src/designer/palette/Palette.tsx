@@ -1,7 +1,7 @@
 /** What can be put on the canvas: search, what was used lately, groups. Drag it, tap it, or press Enter. */
 import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from "react";
 import { Icon } from "../../cards/parts";
-import { useDesigner, usePlace } from "../context";
+import { useDesigner } from "../context";
 import type { Designer } from "../contract";
 import { useDesk } from "../canvas/parts";
 import { DATASETS, levelsOf, OWN_GROUP } from "./groups";
@@ -91,8 +91,7 @@ function Group({ title, count, open, onToggle, inner = false, children }: { titl
 }
 
 function Nothing({ group }: { group: string }) {
-  const { pages } = usePlace();
-  if (group === DATASETS) return <p className="dz-none">No datasets yet.<br /><a href={`${pages}/datasets/`}>Register one</a></p>;
+  if (group === DATASETS) return <p className="dz-none">None yet. Register one with the SDK (<code>dataset.register(ws, name)</code>), or begin with Import Data or Enter Data Manually.</p>;
   return <p className="dz-none">{group === OWN_GROUP ? "None yet: add a script with a spec by REST or the SDK." : "Nothing here."}</p>;
 }
 
