@@ -45,7 +45,7 @@ class Canvas:
         page.goto(f"/w/forebay/designer/{self.draft}")
         self.root = page.locator(".dz-canvas")
         expect(self.root).to_be_visible()
-        self.quick = page.get_by_role("combobox")
+        self.quick = page.locator(".dz-chooser").get_by_role("combobox")
 
     # What is there.
 

@@ -17,7 +17,7 @@ import { HeldWire } from "./HeldWire";
 import { isTodo } from "./labels";
 import { CanvasMenu } from "./Menu";
 import { NoteCard } from "./Note";
-import { useDesk, useHeld } from "./parts";
+import { NARROW, useDesk, useHeld } from "./parts";
 import { PillCard } from "./Pill";
 import { GRID } from "./places";
 import { QuickAdd } from "./QuickAdd";
@@ -146,7 +146,7 @@ export function Canvas() {
         selectionMode={SelectionMode.Partial} selectionKeyCode="Shift" multiSelectionKeyCode={MULTI} panActivationKeyCode="Space" panOnDrag={PAN} deleteKeyCode={null} disableKeyboardA11y zoomOnDoubleClick={false}
         snapToGrid snapGrid={SNAP} nodeDragThreshold={3} nodeClickDistance={4} paneClickDistance={4} onlyRenderVisibleElements={many} minZoom={0.05} maxZoom={2} aria-label="Pipeline" proOptions={undefined}>
         <Background variant={BackgroundVariant.Dots} gap={GRID * 3} size={1.4} />
-        {count > 4 && <MiniMap<CanvasNode> pannable zoomable position="bottom-right" ariaLabel="Mini map" nodeColor={miniColour} nodeStrokeWidth={0} nodeBorderRadius={20} />}
+        {count > 6 && <MiniMap<CanvasNode> pannable zoomable position="bottom-right" ariaLabel="Mini map" nodeColor={miniColour} nodeStrokeWidth={0} nodeBorderRadius={20} style={MAP} />}
         <Mode root={root} />
       </ReactFlow>
       <HeldWire />
@@ -160,6 +160,7 @@ export function Canvas() {
   );
 }
 
+const MAP = { width: 156, height: 108 };
 const SNAP: [number, number] = [GRID, GRID];
 
 /** Zoom level and wiring as attributes of the root, for CSS. */
@@ -233,7 +234,9 @@ function useRevealed(own: React.RefObject<boolean>): void {
     own.current = false;
     first.current = false;
     const [only] = selection;
-    if (!mine && only !== undefined) desk.reveal(only);
+    if (only !== undefined && !mine) desk.reveal(only);
+    // In a narrow window the pane that comes up may lie over the card that was tapped.
+    else if (only !== undefined && innerWidth <= NARROW && selection.size === 1) requestAnimationFrame(() => desk.reveal(only));
     if (only !== undefined && selection.size === 1) desk.current = only;
   }, [selection, own, desk]);
 }

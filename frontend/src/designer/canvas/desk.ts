@@ -45,9 +45,11 @@ export class Desk {
     return this.flow.flowToScreenPosition(at);
   }
 
-  /** The part of the window where the canvas is. */
+  /** The part of the window where the canvas is, without what lies over it in a narrow one. */
   get area(): DOMRect {
-    return this.root?.getBoundingClientRect() ?? new DOMRect(0, 0, innerWidth, innerHeight);
+    const all = this.root?.getBoundingClientRect() ?? new DOMRect(0, 0, innerWidth, innerHeight);
+    const over = document.querySelector(".right-pane")?.getBoundingClientRect();
+    return over && over.width > 0 && over.left < all.right ? new DOMRect(all.left, all.top, Math.max(0, over.left - all.left), all.height) : all;
   }
 
   get middle(): XY {
