@@ -202,7 +202,8 @@ def test_a_module_dropped_on_a_wire_goes_in_between(studio: Any, page: Page) -> 
     page.keyboard.press("Control+Shift+z")
     expect(canvas.card("Clean Missing Data")).to_have_count(0)
     # A card that stands beside it, dragged onto the wire.
-    canvas.drag_in("Remove Duplicate Rows", 600, 500)
+    canvas.drag_in("Remove Duplicate Rows", 420, 480)
+    x, y = wire_middle(canvas, "Enter Data Manually", "Summarize Data")
     canvas.pull(
         canvas.card("Remove Duplicate Rows").locator(".card-name"), (x - 20, y - 6), (x - 20, y + 2)
     )
