@@ -12,6 +12,8 @@ from pipelines.views import (
     drafts,
     environments,
     lists,
+    module_source,
+    modules,
     parameters,
     runs,
     steps,
@@ -24,6 +26,9 @@ TARGET = HERE + "compute/targets/<str:name>/"
 ENVIRONMENTS = HERE + "environments/"
 STEP = RUN + "steps/<str:step_uid>/"
 DESIGNER = HERE + "designer/"
+MODULES = HERE + "modules/"
+MODULE = MODULES + "<str:module_id>/"
+VERSION = MODULE + "versions/<str:version>/"
 
 urlpatterns = [
     path(HERE, lists.show_home, name="home"),
@@ -35,6 +40,14 @@ urlpatterns = [
     path(DESIGNER + "<str:draft_id>/delete", drafts.remove_draft, name="draft-delete"),
     path(HERE + "drafts/", drafts.list_drafts, name="drafts"),
     path(RUN + "draft", drafts.clone_run, name="run-draft"),
+    path(MODULES, modules.list_modules, name="modules"),
+    path(MODULES + "new/", modules.new_module, name="module-new"),
+    path(MODULE, modules.show_module, name="module"),
+    path(MODULE + "new/", modules.new_version, name="module-new-version"),
+    path(MODULE + "status", modules.set_status, name="module-status"),
+    path(VERSION + "default", modules.set_default, name="module-default"),
+    path(VERSION + "status", modules.set_version_status, name="module-version-status"),
+    path(VERSION + "source", module_source.download, name="module-source"),
     path(HERE + "experiments/", lists.list_experiments, name="experiments"),
     path(HERE + "experiments/<path:name>/", lists.show_experiment, name="experiment"),
     path(HERE + "compute/", computes.list_targets, name="computes"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from drf_spectacular.authentication import SessionScheme
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.renderers import OpenApiJsonRenderer, OpenApiYamlRenderer
 from drf_spectacular.utils import extend_schema
@@ -19,6 +20,12 @@ class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
 
     def get_security_definition(self, auto_schema: object) -> dict[str, str]:
         return {"type": "http", "scheme": "bearer", "bearerFormat": "fby_…"}
+
+
+class BrowserScheme(SessionScheme):  # type: ignore[no-untyped-call]
+    """And the session of a page."""
+
+    target_class = "workspaces.api.reading.BrowserAuthentication"
 
 
 class SchemaView(ForebayAPIView, SpectacularAPIView):

@@ -74,6 +74,7 @@ RUN_PAGE = f"{PAGE}runs/<str:run_uid>/"
 PUBLISHED_PAGE = f"{PAGE}published/<str:published_id>/"
 ENDPOINT_PAGE = f"{PAGE}endpoints/<str:endpoint_id>/"
 VERSION_PAGE = f"{ENDPOINT_PAGE}versions/<str:version>/"
+MODULE_PAGE = f"{PAGE}modules/<str:module_id>/"
 TARGET_PAGE = f"{PAGE}compute/targets/<str:name>/"
 STEP_PAGE = f"{RUN_PAGE}steps/<str:step_uid>/"
 SETTINGS = f"{PAGE}settings/"
@@ -240,6 +241,14 @@ ROUTES: dict[str, dict[str, str]] = {
     f"{PAGE}designer/<str:draft_id>/delete": {"POST": "change"},
     f"{PAGE}drafts/": {"GET": "page"},
     f"{RUN_PAGE}draft": {"POST": "change"},
+    f"{PAGE}modules/": {"GET": "page"},
+    f"{PAGE}modules/new/": {"GET": "change"},
+    MODULE_PAGE: {"GET": "page"},
+    f"{MODULE_PAGE}new/": {"GET": "change"},
+    f"{MODULE_PAGE}status": {"POST": "change"},
+    f"{MODULE_PAGE}versions/<str:version>/default": {"POST": "change"},
+    f"{MODULE_PAGE}versions/<str:version>/status": {"POST": "change"},
+    f"{MODULE_PAGE}versions/<str:version>/source": {"GET": "page"},
     f"{PAGE}experiments/": {"GET": "page"},
     f"{PAGE}experiments/<path:name>/": {"GET": "page"},
     f"{PAGE}environments/": {"GET": "page"},
@@ -691,6 +700,8 @@ BODIES: dict[tuple[str, str], Any] = {
     (f"{ENDPOINT_PAGE}reactivate", "POST"): {"name": "renamed"},
     (f"{ENDPOINT_PAGE}submit", "POST"): {"experiment": "by hand"},
     (f"{VERSION_PAGE}default", "POST"): {},
+    (f"{MODULE_PAGE}status", "POST"): {"status": "Disabled"},
+    (f"{MODULE_PAGE}versions/<str:version>/status", "POST"): {"status": "Deprecated"},
     (f"{VERSION_PAGE}switch", "POST"): {"enabled": "1"},
 }
 # Those that change nothing in this house, and why; their effects are tested where they are told.
@@ -708,6 +719,10 @@ NOTHING = {
     (f"{API}/runs/validate", "POST"): "looks only",
     (f"{API}/runs/forecast", "POST"): "looks only",
     (f"{RUN_PAGE}forecast", "POST"): "looks only",
+    (
+        f"{MODULE_PAGE}versions/<str:version>/default",
+        "POST",
+    ): "is the default already: tests/pages/test_module_pages.py",
     (f"{DRAFT}/validate", "POST"): "looks only",
     (f"{DRAFT}/forecast", "POST"): "looks only",
     (f"{DRAFT}/schema", "POST"): "keeps what it read of datasets: tests/drafts/test_columns.py",

@@ -32,6 +32,7 @@ const result = await build({
     run: "src/run/main.tsx",
     designer: "src/designer/main.tsx",
     code: "src/code/main.ts",
+    modules: "src/modules/main.ts",
     "layout-worker": "src/graph/layout-worker.ts",
   },
 });

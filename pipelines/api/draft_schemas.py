@@ -111,7 +111,10 @@ COMPONENTS: dict[str, JSON] = {
     "ModuleId": text(36, 1),
     "ModuleVersionText": text(100, 1, pattern="^[^/]+$", examples=["1"]),
     "ModuleSpec": {
-        **loose(("name",), name=name_text()),
+        "anyOf": [
+            loose(("name",), name=name_text()),
+            text(256 * 1024, 1, description="The text of a JSON or YAML file."),
+        ],
         "description": "The face of a module: docs/contributing/MODULES.md has its fields.",
         "examples": [{"name": "Mine", "inputs": [{"name": "dataset", "type": "table"}]}],
     },
@@ -203,6 +206,7 @@ OPERATIONS: dict[str, Operation] = {
             snapshot=ref("SnapshotId"),
             version=text(100, 1, pattern="^[^/]+$"),
             set_default=FLAG,
+            changes=text(20_000),
         ),
         path=OF_MODULE,
         repeatable=True,

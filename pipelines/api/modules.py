@@ -67,8 +67,8 @@ class ModuleListView(ModuleDetailView):
     @extend_schema(request=OpenApiTypes.OBJECT, responses=CREATED)
     @idempotent("modules.create", recover=ModuleDetailView.answer_again)
     def post(self, request: Request, workspace_name: str) -> Response:
-        """An own module: `spec`, `snapshot` (the id of its source files) and as wanted `version`.
-        422 lists every fault of the spec by its field."""
+        """An own module: `spec` (an object, or the text of its JSON or YAML file), `snapshot` (the
+        id of its source files) and as wanted `version`. 422 lists every fault by its field."""
         module = create_module(
             workspace=self.workspace,
             actor=self.actor,
@@ -107,7 +107,7 @@ class ModuleVersionsView(ModuleDetailView):
     @extend_schema(request=OpenApiTypes.OBJECT, responses=CREATED)
     @idempotent("modules.add_version")
     def post(self, request: Request, workspace_name: str, module_id: str) -> Response:
-        """The next version: `spec`, `snapshot`, and as wanted `version` and `set_default`."""
+        """The next version: `spec`, `snapshot`, as wanted `version`, `set_default`, `changes`."""
         module = selectors.get_module(self.workspace, module_id)
         row = add_module_version(module=module, actor=self.actor, body=json_object(request))
         return Response(module_version_shape(row), status=201)

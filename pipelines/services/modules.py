@@ -8,8 +8,9 @@ from typing import Any
 from django.db import transaction
 
 from compute.domain.environments import environment_faults
-from pipelines.domain.module_specs import read_spec
+from pipelines.domain.module_specs import TEXT_LIMIT, read_spec
 from pipelines.domain.reuse import digest_of
+from pipelines.domain.spec_text import parse_spec_text
 from pipelines.models import Module, ModuleVersion
 from pipelines.models.modules import ACTIVE, DISABLED, STATUSES
 from workspaces.domain.errors import Conflict, InvalidInput, Problem
@@ -28,7 +29,8 @@ def create_module(
     body: Mapping[str, Any],
     note_stored: Callable[[Module], None] = NOTHING,
 ) -> Module:
-    """A module of the workspace's own. `body`: spec, snapshot (id), version.
+    """A module of the workspace's own. `body`: spec (an object, or the text of its JSON or
+    YAML file), snapshot (id), version.
 
     Raises InvalidInput with every fault of the spec, Conflict when the name is taken.
     """
@@ -57,12 +59,14 @@ def create_module(
 
 @transaction.atomic
 def add_module_version(*, module: Module, actor: Actor, body: Mapping[str, Any]) -> ModuleVersion:
-    """The next version of an own module. `body`: spec, snapshot, version, set_default (true)."""
+    """The next version of an own module. `body`: spec, snapshot, version, set_default (true) and
+    `changes`, a sentence for people in place of the spec's."""
     if module.key:
         message = f"{module.name} comes with the studio and gets its versions from it."
         raise Conflict(message, code="built_in")
-    known = ("spec", "snapshot", "version", "set_default")
+    known = ("spec", "snapshot", "version", "set_default", "changes")
     spec, snapshot = _read_body(module.workspace, body, known)
+    spec["changes"] = _read_changes(body) or spec.get("changes") or ""
     chosen = body.get("set_default", True)
     if not isinstance(chosen, bool):
         raise InvalidInput.field("set_default", "set_default must be true or false.")
@@ -139,8 +143,12 @@ def _read_body(
         message = f"The workspace has no snapshot {uid!r}. Send the module's files first."
         problems.append(Problem(message, "snapshot", code="unknown_snapshot"))
     paths = None if snapshot is None else [file["path"] for file in snapshot.files]
-    spec, wrong = read_spec(body.get("spec"), paths=paths)
-    problems += wrong
+    raw = body.get("spec")
+    wrong: list[Problem] = []
+    if isinstance(raw, str):
+        raw, wrong = parse_spec_text(raw)
+    spec, faults = ({}, []) if wrong else read_spec(raw, paths=paths)
+    problems += [*wrong, *faults]
     if isinstance(spec.get("environment"), Mapping):
         problems += [
             Problem(message, f"spec.environment.{field}")
@@ -157,8 +165,17 @@ def _read_body(
     return spec, snapshot
 
 
+def _read_changes(body: Mapping[str, Any]) -> str:
+    changes = body.get("changes") or ""
+    if not isinstance(changes, str) or len(changes) > TEXT_LIMIT:
+        message = f"changes must be a text of at most {TEXT_LIMIT:,} characters."
+        raise InvalidInput.field("changes", message)
+    return changes
+
+
 def _version_text(body: Mapping[str, Any], spec: Mapping[str, Any]) -> Any:
-    return body.get("version") or spec.get("version") or ""
+    version = body.get("version") or spec.get("version") or ""
+    return str(version) if type(version) is int else version  # `version: 2` of a YAML file
 
 
 def _unknown(body: Mapping[str, Any], known: tuple[str, ...]) -> list[Problem]:

@@ -217,7 +217,7 @@ REST_FRAMEWORK = {
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "workspaces.api.reading.AnyAccept",
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "workspaces.api.reading.BearerAuthentication",
-        "rest_framework.authentication.SessionAuthentication",
+        "workspaces.api.reading.BrowserAuthentication",
     ],
     "EXCEPTION_HANDLER": "workspaces.api.problems.handle_exception",
 }

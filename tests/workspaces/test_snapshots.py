@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
+from django.test import Client
 from django.utils import timezone
 
 from workspaces.domain.errors import InvalidInput
@@ -332,3 +334,18 @@ def test_a_blob_that_is_gone_from_the_disk_is_asked_for_again(workspace: Any) ->
 def test_copying_refuses_a_manifest_that_was_tampered_with(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="absolute"):
         copy_tree([entry("/etc/cron.d/x")], tmp_path / "blobs", tmp_path / "target")
+
+
+def test_a_page_sends_blobs_with_its_session_and_needs_its_token(
+    workspace: Any, owner: Any
+) -> None:
+    content = b"print(1)\n"
+    frame = f"{hashlib.sha256(content).hexdigest()} {len(content)}\n".encode() + content
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(owner)
+    url, kind = "/api/v1/workspaces/lab/blobs", "application/x-forebay-blobs"
+    assert browser.post(url, frame, content_type=kind).status_code == 403
+    browser.get("/w/lab/modules/new/")
+    token = browser.cookies[settings.CSRF_COOKIE_NAME].value
+    answer = browser.post(url, frame, content_type=kind, headers={"X-CSRFToken": token})
+    assert answer.json() == {"stored": 1}
