@@ -14,7 +14,7 @@ from typing import Any
 
 from pipelines.domain.columns import Columns, Traced, missing_columns, trace_columns
 from pipelines.domain.module_arguments import Settled, settle
-from pipelines.domain.module_specs import path_inputs, type_fits
+from pipelines.domain.module_specs import TYPE_WORDS, path_inputs, type_fits
 from workspaces.domain.errors import Problem
 
 DISABLED = "Disabled"
@@ -318,7 +318,8 @@ def _inputs(
             work.problem(node, f"{where}.name", message, "unknown_input")
             inputs.append(dict(item))
             continue
-        if fault := _wire_fault(port, source, work):
+        step = work.names.get(str(node.get("id")), face.name)
+        if fault := _wire_fault(port, source, work, step):
             work.problem(node, f"{where}.source", fault, "wrong_type")
         inputs.append({**item, "mode": _mode(port, source, item.get("mode"), work.catalog)})
     connected = _names(inputs)
@@ -333,20 +334,19 @@ def _names(inputs: list[Any]) -> set[str]:
     return {str(one.get("name")) for one in inputs}
 
 
-def _wire_fault(port: Mapping[str, Any], source: Any, work: _Compilation) -> str:
-    """Why a wire can't end at this port, or an empty text."""
-    wanted, label = port["type"], port["label"]
+def _wire_fault(port: Mapping[str, Any], source: Any, work: _Compilation, step: str) -> str:
+    """Why a wire can't end at this port of a step, or an empty text."""
     if not isinstance(source, Mapping):
         return ""
+    takes = f"{port['label']} of {step} takes {TYPE_WORDS[port['type']]}."
     if "node" in source:
         origin = (str(source["node"]), str(source.get("output")))
         made = work.made.get(origin)
-        if made is None or type_fits(made, wanted):
+        if made is None or type_fits(made, port["type"]):
             return ""
-        whose = work.names.get(origin[0], origin[0])
-        return f"{label} takes a {wanted}, and {origin[1]!r} of {whose} is a {made}."
-    if _is_tabular(source, work.catalog) and not type_fits("table", wanted):
-        return f"{label} takes a {wanted}, and a tabular dataset is a table."
+        return f"{work.names.get(origin[0], origin[0])} makes {TYPE_WORDS[made]}; {takes}"
+    if _is_tabular(source, work.catalog) and not type_fits("table", port["type"]):
+        return f"This dataset is a table; {takes}"
     return ""
 
 

@@ -27,6 +27,16 @@ GROUPS = (
     OWN_GROUP,
 )
 PORT_TYPES = ("table", "learner", "model", "transform", "files", "image", "any")
+# What a port of a type makes or takes, for sentences; the designer has the same (core/rules.ts).
+TYPE_WORDS = {
+    "table": "a table",
+    "learner": "an untrained model",
+    "model": "a model",
+    "transform": "a transformation",
+    "files": "files",
+    "image": "an image",
+    "any": "anything",
+}
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
 NAME_LIMIT, TEXT_LIMIT, MOST = 255, 20_000, 200
 # How the columns of an output follow, and the type of the parameter that the word names.

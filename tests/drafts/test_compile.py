@@ -122,7 +122,7 @@ def test_wires_fit_their_ports():
     _, problems = compiled(learner, train)
     messages = {one.field: one.message for one in problems}
     assert messages["inputs[0].source"] == (
-        "Dataset takes a table, and 'learner' of Linear Regression is a learner."
+        "Linear Regression makes an untrained model; Dataset of Train Model takes a table."
     )
     assert messages["inputs.learner"] == "Untrained model is not connected."
     misspelt = node("s", "split-data", [wire("datset", "data", "results")])

@@ -11,7 +11,7 @@ const WORDS: Readonly<Record<PortType, string>> = {
 };
 export const typeWords = (type: PortType): string => WORDS[type] ?? type;
 
-/** "Train Model makes a model; Dataset of Select Columns takes a table." */
-export function clashSentence(made: { title: string; type: PortType }, wanted: { title: string; label: string; type: PortType }): string {
-  return `${made.title} makes ${typeWords(made.type)}; ${wanted.label} of ${wanted.title} takes ${typeWords(wanted.type)}.`;
+/** "Train Model makes a model; Dataset of Select Columns takes a table.", as the server says it. */
+export function clashSentence(made: { title: string; type: PortType; source?: boolean }, wanted: { title: string; label: string; type: PortType }): string {
+  return `${made.title} ${made.source ? "is" : "makes"} ${typeWords(made.type)}; ${wanted.label} of ${wanted.title} takes ${typeWords(wanted.type)}.`;
 }

@@ -71,22 +71,22 @@ function flow(from: Wire["from"], to: Wire["to"], faces: ReadonlyMap<string, Fac
   const port = target.inputs.find((one) => one.name === to.port);
   if ("pill" in from) {
     const pill = pills.get(from.pill) as Pill;
-    return { type: pill.type, fault: port && !port.known && target.kind === "module" ? noInput(target, to.port) : clash(pill.title, pillGives(pill), target, to.port) };
+    return { type: pill.type, fault: port && !port.known && target.kind === "module" ? noInput(target, to.port) : clash({ title: pill.title, type: pillGives(pill), source: true }, target, to.port) };
   }
   const source = faces.get(from.node);
   const output = source?.outputs.find((one) => one.name === from.output);
   if (!source) return { type: "any", fault: "The step that made this is gone." };
   if (!output || (!output.known && source.kind === "module")) return { type: "any", fault: `${source.title} has no output '${from.output}'.` };
   if (port && !port.known && target.kind === "module") return { type: output.type, fault: noInput(target, to.port) };
-  return { type: output.type, fault: clash(source.title, output.type, target, to.port) };
+  return { type: output.type, fault: clash({ title: source.title, type: output.type }, target, to.port) };
 }
 
 const noInput = (face: Face, port: string): string => `${face.title} has no input '${port}'.`;
 
-function clash(title: string, made: PortType, target: Face, name: string): string | null {
+function clash(made: { title: string; type: PortType; source?: boolean }, target: Face, name: string): string | null {
   const port = target.inputs.find((one) => one.name === name);
-  if (!port || typeFits(made, port.type)) return null;
-  return clashSentence({ title, type: made }, { title: target.title, label: port.label, type: port.type });
+  if (!port || typeFits(made.type, port.type)) return null;
+  return clashSentence(made, { title: target.title, label: port.label, type: port.type });
 }
 
 function drawPills(graph: DraftGraph, before: GraphView): Map<string, Pill> {

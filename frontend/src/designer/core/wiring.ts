@@ -10,10 +10,10 @@ export interface InputPlace { node: string; port: string }
 export interface Scene { graph: DraftGraph; view: GraphView }
 
 /** Title and type of what a wire begins with; a sentence when it is not there. */
-export function beginning(view: GraphView, from: From): { title: string; type: PortType } | string {
+export function beginning(view: GraphView, from: From): { title: string; type: PortType; source?: boolean } | string {
   if ("pill" in from) {
     const pill = view.pills.get(from.pill);
-    return pill ? { title: pill.title, type: pillGives(pill) } : "This source is no longer in the draft.";
+    return pill ? { title: pill.title, type: pillGives(pill), source: true } : "This source is no longer in the draft.";
   }
   const face = view.faces.get(from.node);
   const port = face?.outputs.find((one) => one.name === from.output);
