@@ -6,6 +6,7 @@ import { shownStatus } from "../../graph/status";
 import { useCommands, useDesigner, usePlace } from "../context";
 import type { Designer } from "../contract";
 import type { XY } from "../core/types";
+import { OwnPorts } from "./OwnPorts";
 import { StepCard } from "./Card";
 import { ConnectTo } from "./ConnectTo";
 import { FIT } from "./desk";
@@ -147,6 +148,7 @@ export function Canvas() {
         snapToGrid snapGrid={SNAP} nodeDragThreshold={3} nodeClickDistance={4} paneClickDistance={4} onlyRenderVisibleElements={many} minZoom={0.05} maxZoom={2} aria-label="Pipeline" proOptions={undefined}>
         <Background variant={BackgroundVariant.Dots} gap={GRID * 3} size={1.4} />
         {count > 6 && <MiniMap<CanvasNode> pannable zoomable position="bottom-right" ariaLabel="Mini map" nodeColor={miniColour} nodeStrokeWidth={0} nodeBorderRadius={20} style={MAP} />}
+        <OwnPorts />
         <Mode root={root} />
       </ReactFlow>
       <HeldWire />
