@@ -1,6 +1,6 @@
 /** The canvas: React Flow moves cards and the view, the rest is in the files beside it. */
 import { useCallback, useEffect, useMemo, useRef, useState, type DragEvent, type MouseEvent as ReactMouseEvent } from "react";
-import { Background, BackgroundVariant, MiniMap, ReactFlow, SelectionMode, useReactFlow, useStore, type NodeChange, type OnMoveEnd } from "@xyflow/react";
+import { Background, BackgroundVariant, MiniMap, ReactFlow, SelectionMode, useReactFlow, useStore, type NodeChange, type OnMoveEnd, type Viewport } from "@xyflow/react";
 import { levelOf, STATUS_TONE } from "../../cards/level";
 import { shownStatus } from "../../graph/status";
 import { useCommands, useDesigner, usePlace } from "../context";
@@ -136,13 +136,19 @@ export function Canvas() {
     if (id !== null) desk.current = id;
     desk.ui.change({ menu: id !== null ? { kind: "card", id, screen, at } : wire !== undefined ? { kind: "wire", id: wire, screen, at } : { kind: "canvas", screen, at } });
   };
-  const moved: OnMoveEnd = useCallback((_, viewport) => remember(place.draft, viewport), [place.draft]);
+  const startZoom = useRef(0);
+  const moving = useCallback((_: unknown, { zoom }: Viewport) => { root.current?.toggleAttribute("data-panning", zoom === startZoom.current); }, []);
+  const starting = useCallback((_: unknown, { zoom }: Viewport) => { startZoom.current = zoom; }, []);
+  const moved: OnMoveEnd = useCallback((_, viewport) => {
+    root.current?.removeAttribute("data-panning");
+    remember(place.draft, viewport);
+  }, [place.draft]);
   const paneClick = useCallback(() => { desk.ui.close(); desk.ui.selectWires([]); root.current?.focus({ preventScroll: true }); }, [desk]);
 
   return (
     <div className="graph-root dz-canvas" ref={root} tabIndex={-1} onDragOver={dragOver} onDrop={drop} onDragLeave={() => desk.ui.change({ over: null })} onContextMenu={contextMenu}
       onFocus={(event) => { const id = cardOf(event.target); if (id !== null) { desk.current = id; setCurrent(id); } }}>
-      <ReactFlow nodes={nodes} edges={edges} nodeTypes={NODE_TYPES} edgeTypes={EDGE_TYPES} onNodesChange={changed} onNodeDrag={dragging} onNodeDragStop={dragged} onPaneClick={paneClick} onMoveEnd={moved}
+      <ReactFlow nodes={nodes} edges={edges} nodeTypes={NODE_TYPES} edgeTypes={EDGE_TYPES} onNodesChange={changed} onNodeDrag={dragging} onNodeDragStop={dragged} onPaneClick={paneClick} onMoveStart={starting} onMove={moving} onMoveEnd={moved}
         nodesDraggable={editable} nodesConnectable={false} edgesFocusable={false} elementsSelectable nodesFocusable={false} elevateNodesOnSelect={false} connectOnClick={false}
         selectionMode={SelectionMode.Partial} selectionKeyCode="Shift" multiSelectionKeyCode={MULTI} panActivationKeyCode="Space" panOnDrag={PAN} deleteKeyCode={null} disableKeyboardA11y zoomOnDoubleClick={false}
         snapToGrid snapGrid={SNAP} nodeDragThreshold={3} nodeClickDistance={4} paneClickDistance={4} onlyRenderVisibleElements={many} minZoom={0.05} maxZoom={2} aria-label="Pipeline" proOptions={undefined}>

@@ -30,7 +30,7 @@ export const StepCard = memo(function StepCard({ id, data, selected }: NodeProps
   return (
     <div className={`step-card dz-card ${level}${selected ? " is-selected" : ""}`} data-status={status || undefined} data-look={tone || undefined} data-kind={face.kind}
       data-problems={problems.length ? (isTodo(problems) ? "todo" : "wrong") : undefined} data-held={held || undefined}>
-      <Ports card={id} ports={face.inputs} side="in" wired={wired} named={level === "near"} />
+      {level !== "dots" && <Ports card={id} ports={face.inputs} side="in" wired={wired} named={level === "near"} />}
       {level === "near" && (
         <div className="dz-inside">
           <span className="dz-look" data-look={look.tone}><Icon name={look.icon} /></span>
@@ -43,7 +43,7 @@ export const StepCard = memo(function StepCard({ id, data, selected }: NodeProps
       )}
       {level === "near" && <Badges data={data} />}
       {level === "far" && <div className="dz-inside">{running ? step && <Icon name={statusIcon(status)} /> : <Icon name={problems.length ? "warning" : look.icon} />}<span className="card-name" dir="auto">{face.title}</span></div>}
-      <Ports card={id} ports={face.outputs} side="out" wired={wired} named={level === "near"} />
+      {level !== "dots" && <Ports card={id} ports={face.outputs} side="out" wired={wired} named={level === "near"} />}
     </div>
   );
 });

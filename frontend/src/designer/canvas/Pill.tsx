@@ -20,7 +20,7 @@ export const PillCard = memo(function PillCard({ id, data: { pill }, selected }:
             {level === "near" && <span className="source-detail" dir="auto">{pill.detail}</span>}</span>
         </>
       )}
-      <Port end={{ card: id, port: PILL_PORT, side: "out" }} port={{ name: PILL_PORT, label: pill.title, type: pill.type, required: true, known: true }} wired={pill.feeds > 0} x={PILL.width / 2} />
+      {level !== "dots" && <Port end={{ card: id, port: PILL_PORT, side: "out" }} port={{ name: PILL_PORT, label: pill.title, type: pill.type, required: true, known: true }} wired={pill.feeds > 0} x={PILL.width / 2} />}
     </div>
   );
 });

@@ -1,6 +1,7 @@
 /** A wire: a curve in the colour of what flows, with a wide invisible one to take hold of. */
 import { memo } from "react";
 import { EdgeLabelRenderer, type EdgeProps } from "@xyflow/react";
+import { useLevel } from "../../cards/level";
 import { Icon } from "../../cards/parts";
 import { useCommands, useDesigner } from "../context";
 import type { WireEdge } from "./flow";
@@ -9,6 +10,7 @@ import { wirePath, wirePoint } from "./places";
 import { useUi } from "./ui";
 
 export const WireLine = memo(function WireLine({ id, sourceX, sourceY, targetX, targetY, data }: EdgeProps<WireEdge>) {
+  const far = useLevel() === "dots";
   const chosen = useUi((ui) => ui.wires.has(id));
   const hovered = useUi((ui) => ui.hovered === id);
   const over = useUi((ui) => (ui.over?.wire === id ? (ui.over.fits ? "fits" : "no") : ""));
@@ -22,7 +24,7 @@ export const WireLine = memo(function WireLine({ id, sourceX, sourceY, targetX, 
   return (
     <>
       <path className="react-flow__edge-path dz-wire-path" d={path} fill="none" data-type={type} data-chosen={chosen || waiting || undefined} data-hovered={hovered || undefined} data-over={over || undefined} data-lifted={lifted || undefined} data-cut={cut || undefined} />
-      <path className="dz-wire-hit nopan" d={path} fill="none" data-wire={id}>{data?.wire.fault && <title>{data.wire.fault}</title>}</path>
+      {!far && <path className="dz-wire-hit nopan" d={path} fill="none" data-wire={id}>{data?.wire.fault && <title>{data.wire.fault}</title>}</path>}
       {(chosen || hovered) && !lifted && data?.wire && <WireTools id={id} at={wirePoint(from, to, 0.5)} order={data.wire.kind === "order"} />}
     </>
   );
