@@ -66,7 +66,7 @@ function key(event: KeyboardEvent, desk: Desk, wiring: Wiring): boolean {
   if (control && !event.altKey) {
     const name = event.key.toLowerCase();
     if (name === "s") return act(() => void commands.saveNow());
-    if (name === "enter" && !event.shiftKey) return desk.read().editable && act(() => commands.open({ kind: "submit", upTo: null }));
+    if (name === "enter" && !event.shiftKey && !(event.target as Element).closest(".dz-note-field")) return desk.read().editable && act(() => commands.open({ kind: "submit", upTo: null }));
     if (name === "f") return act(() => desk.ui.change({ searching: desk.ui.get().searching + 1 }));
     if (typing(event.target)) return false;
     return withControl(name, event, desk);
