@@ -184,7 +184,7 @@ function Mode({ root }: { root: React.RefObject<HTMLDivElement | null> }) {
   return null;
 }
 
-/** The places of cards after a drag; a group's are those of its cards. */
+/** The places of cards after a drag; a group's are those of its cards, as far apart as they were. */
 function finished(live: Readonly<Record<string, XY>>, together: readonly CanvasNode[], { graph }: Designer): Record<string, XY> {
   const places: Record<string, XY> = {};
   const groups = new Map((graph.ui?.groups ?? []).map((group) => [group.id, group]));
@@ -193,7 +193,7 @@ function finished(live: Readonly<Record<string, XY>>, together: readonly CanvasN
     if (!group) places[node.id] = node.position;
     else for (const member of group.nodes) {
       const at = live[member];
-      if (at) places[member] = { x: Math.round(at.x / GRID) * GRID, y: Math.round(at.y / GRID) * GRID };
+      if (at) places[member] = { x: Math.round(at.x), y: Math.round(at.y) };
     }
   }
   return places;
