@@ -21,7 +21,7 @@ async function opened(): Promise<{ store: DesignerStore; studio: FakeStudio; bro
 }
 
 describe("any sequence of commands", () => {
-  it.each(Array.from({ length: 16 }, (_, seed) => seed + 1))("leaves the graph whole and is undone and done again (seed %i)", async (seed) => {
+  it.each(Array.from({ length: 10 }, (_, seed) => seed + 1))("leaves the graph whole and is undone and done again (seed %i)", async (seed) => {
     const { store, studio, browser } = await opened();
     const next = random(seed);
     const first = JSON.stringify(store.state().graph);
@@ -49,5 +49,5 @@ describe("any sequence of commands", () => {
     expect(JSON.stringify(store.state().graph)).toBe(first);
     while (store.state().canRedo) store.redo();
     expect(JSON.stringify(store.state().graph)).toBe(end);
-  });
+  }, 60_000);
 });

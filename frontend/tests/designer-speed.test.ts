@@ -8,8 +8,11 @@ import { MODULES, module } from "./designer/library";
 import { fakeBrowser, FakeStudio } from "./designer/server";
 
 const STEPS = 1000;
-/** A frame has 16 ms. The quickest of some rounds counts, and a busy machine gets more: the test looks for what grows too fast. */
-const LIMIT = process.env["FOREBAY_SPEED"] ? 16 : 60;
+/** A frame has 16 ms. Without `FOREBAY_SPEED` only what grows too fast is found: others use the machine too, and the processor's own time counts. */
+const QUIET = Boolean(process.env["FOREBAY_SPEED"]);
+const LIMIT = QUIET ? 16 : 100;
+const ROUNDS = QUIET ? 15 : 4;
+const clock = (): number => (QUIET ? performance.now() : process.cpuUsage().user / 1000);
 
 function large(): DraftGraph {
   const nodes: DraftNode[] = [];
@@ -35,11 +38,11 @@ it("a thousand steps are edited within a frame", async () => {
   const store = new DesignerStore({ draft: "d", api: "/api", pages: "", liveUrl: "", workerUrl: "", codeUrl: "", user: "ada", editable: true });
   const took: Record<string, number> = {};
   const measure = (name: string, act: (round: number) => void) => {
-    const times = Array.from({ length: 15 }, (_, round) => {
+    const times = Array.from({ length: ROUNDS }, (_, round) => {
       vi.setSystemTime(Date.now() + 5000);
-      const start = performance.now();
+      const start = clock();
       act(round);
-      return performance.now() - start;
+      return clock() - start;
     });
     took[name] = Math.min(...times);
   };
@@ -65,7 +68,7 @@ it("a thousand steps are edited within a frame", async () => {
   measure("splice", () => void store.splice({ module: module("clean-missing-data") }, { node: "n20", port: "dataset" }, { x: 0, y: 0 }));
   const text = store.copyText(all.slice(0, 100));
   measure("paste 100", () => void store.paste(text));
-  for (let round = 0; round < 15; round += 1) store.undo();
+  for (let round = 0; round < ROUNDS; round += 1) store.undo();
   await vi.advanceTimersByTimeAsync(5000);
   store.move({ n3: { x: 1, y: 1 } });
   measure("leave", () => browser.fire("pagehide"));
@@ -75,4 +78,4 @@ it("a thousand steps are edited within a frame", async () => {
   expect(commands.filter(([, time]) => time > LIMIT)).toEqual([]);
   expect(took["read and draw"]).toBeLessThan(3 * LIMIT);
   expect(browser.session.getItem("forebay.history.d")).not.toBeNull();
-}, 60_000);
+}, 120_000);

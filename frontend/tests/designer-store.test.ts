@@ -202,6 +202,17 @@ describe("a reload", () => {
   });
 });
 
+it("commands work when they are taken out of their object", async () => {
+  const store = await opened();
+  const { add: alone, undo, say } = store.commands;
+  alone({ module: module("split-data") }, { x: 0, y: 0 });
+  expect(steps(store)).toBe(1);
+  undo();
+  expect(steps(store)).toBe(0);
+  say("Hello.");
+  expect(store.state().said?.text).toBe("Hello.");
+});
+
 describe("typing", () => {
   it("in one field is one step, after a pause another", async () => {
     const store = await opened();

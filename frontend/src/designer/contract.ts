@@ -48,6 +48,7 @@ export interface Designer {
   readonly canUndo: string | null;
   readonly canRedo: string | null;
   readonly run: RunView | null;
+  /** Who has the draft open: every tab, this one too. */
   readonly people: readonly Person[];
   readonly editable: boolean;
   /** What is asked of the panes, as an open dialog. */
@@ -121,6 +122,7 @@ export interface Commands {
   // The draft beside its graph.
   setDraft(change: Partial<Pick<DraftJson, "name" | "description" | "experiment" | "default_compute" | "parameters" | "tags" | "properties">>): void;
   saveNow(note?: string): Promise<boolean>;
+  /** Fails with a sentence when the copy was not made. */
   resolveConflict(way: "theirs" | "mine" | "copy"): Promise<void>;
   versions(before?: string): Promise<{ items: DraftVersionJson[]; next: string | null }>;
   versionGraph(version: number): Promise<DraftGraph>;

@@ -72,6 +72,6 @@ export class Presence {
   }
 
   private people(told: unknown): void {
-    if (Array.isArray(told)) this.host.set({ people: (told as Person[]).filter((one) => one.tab !== this.host.tab) });
+    if (Array.isArray(told)) this.host.set({ people: told as Person[] });
   }
 }

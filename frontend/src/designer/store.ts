@@ -19,8 +19,19 @@ import { placeCards } from "../run/place";
 
 const READ_ONLY = "You may look at this draft, but not change it: ask an Owner of the workspace for the role of a Contributor.";
 
+/** Commands may be taken out of their object: `const { undo } = useCommands()`. The same functions each time. */
+function bound(store: DesignerStore): Commands {
+  const commands: Record<string, unknown> = {};
+  for (let of: object = DesignerStore.prototype; of !== Object.prototype; of = Object.getPrototypeOf(of) as object) {
+    for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(of))) {
+      if (typeof value === "function" && name !== "constructor" && !(name in commands)) commands[name] = (value as (...given: unknown[]) => unknown).bind(store);
+    }
+  }
+  return commands as unknown as Commands;
+}
+
 export class DesignerStore extends DraftSession implements Commands, DesignerSource {
-  readonly commands: Commands = this;
+  readonly commands: Commands = bound(this);
 
   // What every command of the graph goes through.
 
@@ -209,7 +220,7 @@ export class DesignerStore extends DraftSession implements Commands, DesignerSou
       this.backups.clear();
       location.assign(`${this.place.pages}/designer/${made.id}`);
     } catch (error) {
-      this.refuse(`The copy was not made: ${messageOf(error)}`);
+      throw new Error(this.refuse(`The copy was not made: ${messageOf(error)}`));
     }
   }
 

@@ -14,7 +14,7 @@ export function SaveNote() {
       <Icon name={ICONS[save.kind]} />
       <span role="status">{wordsOf(save)}</span>
       {save.kind === "failed" && !save.copy && <button type="button" className="button button-small" onClick={() => void commands.saveNow()}>Try again</button>}
-      {save.kind === "failed" && save.copy && <button type="button" className="button button-small" onClick={() => void commands.resolveConflict("copy")}>Keep as a new draft</button>}
+      {save.kind === "failed" && save.copy && <button type="button" className="button button-small" onClick={() => void commands.resolveConflict("copy").catch(() => undefined)}>Keep as a new draft</button>}
       {save.kind === "conflict" && <button type="button" className="button button-small" onClick={() => commands.open({ kind: "conflict" })}>Compare…</button>}
     </span>
   );
