@@ -175,7 +175,7 @@ function DeleteDialog({ onClose }: { onClose: () => void }) {
     }
   };
   return (
-    <Modal title={<>Delete <bdi>{name}</bdi>?</>} onClose={onClose} actions={<><button type="button" className="button" autoFocus onClick={onClose}>Keep it</button><button type="button" className="button button-danger" onClick={() => void go()}><Icon name="delete" />Delete the draft</button></>}>
+    <Modal title={<>Delete <bdi>{name}</bdi>?</>} onClose={onClose} actions={<><button type="button" className="button" data-first="" onClick={onClose}>Keep it</button><button type="button" className="button button-danger" onClick={() => void go()}><Icon name="delete" />Delete the draft</button></>}>
       <p>The draft and its history go for good. Runs that it made and what was published stay.</p>
       {refused && <p className="error pane-error" role="alert"><Icon name="error" />{refused}</p>}
     </Modal>

@@ -23,7 +23,8 @@ export function focusField(root: HTMLElement, field: string): boolean {
   const named = [...root.querySelectorAll<HTMLElement>("[data-field]")];
   const exact = named.find((one) => one.dataset["field"] === field) ?? named.find((one) => field.startsWith(`${one.dataset["field"]}.`) || field.startsWith(`${one.dataset["field"]}[`));
   const place = exact ?? root;
-  const control = place.querySelector<HTMLElement>("input:not(:disabled), select:not(:disabled), textarea:not(:disabled), button:not(:disabled)");
+  // Buttons of a closed menu come before the field and take no focus.
+  const control = place.querySelector<HTMLElement>("input:not(:disabled), select:not(:disabled), textarea:not(:disabled)") ?? place.querySelector<HTMLElement>("button:not(:disabled, .menu-list *)");
   (control ?? place).focus({ preventScroll: true });
   place.scrollIntoView({ block: "nearest" });
   return exact !== undefined;

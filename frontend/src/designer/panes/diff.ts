@@ -5,10 +5,12 @@ import { sameValue } from "./settings";
 export interface NodeChange { id: string; title: string; what: string[] }
 export interface GraphDiff { added: NodeChange[]; removed: NodeChange[]; changed: NodeChange[]; other: string[] }
 
-export const titleOf = (node: DraftNode): string => node.name || node.module?.name || node.module?.key || (typeof node["script"] === "string" ? node["script"] : node.id);
+export type Named = (node: DraftNode) => string;
+/** Without a palette: what the node itself says. */
+export const plainTitle: Named = (node) => node.name || node.module?.name || node.module?.key || (typeof node["script"] === "string" ? node["script"] : node.id);
 
 /** From `before` to `after`. Places of cards count as moved, all together. */
-export function diffGraphs(before: DraftGraph, after: DraftGraph): GraphDiff {
+export function diffGraphs(before: DraftGraph, after: DraftGraph, titleOf: Named = plainTitle): GraphDiff {
   const old = new Map(before.nodes.map((one) => [one.id, one]));
   const now = new Map(after.nodes.map((one) => [one.id, one]));
   const diff: GraphDiff = { added: [], removed: [], changed: [], other: [] };
@@ -17,7 +19,7 @@ export function diffGraphs(before: DraftGraph, after: DraftGraph): GraphDiff {
     const was = old.get(node.id);
     if (!was) diff.added.push({ id: node.id, title: titleOf(node), what: [] });
     else {
-      const what = nodeChanges(was, node, (id) => { const other = now.get(id) ?? old.get(id); return other ? titleOf(other) : id; });
+      const what = nodeChanges(was, node, (id) => { const other = now.get(id) ?? old.get(id); return other ? titleOf(other) : id; }, titleOf);
       if (what.length) diff.changed.push({ id: node.id, title: titleOf(node), what });
       if (was.ui?.x !== node.ui?.x || was.ui?.y !== node.ui?.y) moved += 1;
     }
@@ -30,7 +32,7 @@ export function diffGraphs(before: DraftGraph, after: DraftGraph): GraphDiff {
   return diff;
 }
 
-function nodeChanges(was: DraftNode, node: DraftNode, name: (id: string) => string): string[] {
+function nodeChanges(was: DraftNode, node: DraftNode, name: (id: string) => string, titleOf: Named): string[] {
   const what: string[] = [];
   if ((was.name ?? "") !== (node.name ?? "")) what.push(`was called ${titleOf(was)}`);
   if (was.module?.version !== node.module?.version) what.push(`version ${was.module?.version ?? "default"} became ${node.module?.version ?? "default"}`);

@@ -68,7 +68,7 @@ export function Bound({ ids, name, shown, known, detach }: { ids: FieldIds; name
   return (
     <div className="pane-bound">
       <Icon name="parameter" />
-      <button type="button" {...ids} aria-invalid={undefined} className="pane-bound-name" title="Pipeline parameter: change its default in the draft's settings" onClick={() => open({ kind: "settings" })}><bdi className="ellipsis">{name}</bdi></button>
+      <button type="button" {...ids} aria-invalid={undefined} aria-label={`Pipeline parameter ${name}`} className="pane-bound-name" title="Pipeline parameter: change its default in the draft's settings" onClick={() => open({ kind: "settings" })}><bdi className="ellipsis">{name}</bdi></button>
       <span className="muted ellipsis" title={shown}>{known ? (shown === "no default" ? shown : `default ${shown}`) : "is not there any more"}</span>
       {detach && <button type="button" className="button button-small" onClick={detach}>Detach</button>}
     </div>

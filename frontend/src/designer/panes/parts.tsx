@@ -71,7 +71,11 @@ export function Modal({ title, onClose, children, wide, actions, className, onSu
   useEffect(() => {
     const dialog = box.current;
     before.current = document.activeElement;
-    if (dialog && !dialog.open) dialog.showModal();
+    if (dialog && !dialog.open) {
+      dialog.showModal();
+      // The first field, not the button that closes.
+      (dialog.querySelector<HTMLElement>("[data-first]") ?? dialog.querySelector<HTMLElement>(".dialog-body :is(input, select, textarea):not(:disabled)"))?.focus();
+    }
     return () => {
       dialog?.close();
       if (before.current instanceof HTMLElement && before.current.isConnected) before.current.focus();

@@ -1,11 +1,11 @@
 /** A small picture of a graph: where its cards stand and how they are wired. */
 import type { DraftGraph } from "../core/types";
-import { titleOf } from "./diff";
+import type { Named } from "./diff";
 
 const WIDTH = 248;
 const HEIGHT = 76;
 
-export function Picture({ graph, marks, label }: { graph: DraftGraph; marks?: ReadonlyMap<string, "added" | "removed" | "changed">; label: string }) {
+export function Picture({ graph, titleOf, marks, label }: { graph: DraftGraph; titleOf: Named; marks?: ReadonlyMap<string, "added" | "removed" | "changed">; label: string }) {
   const places = new Map(graph.nodes.map((node, index) => [node.id, { x: node.ui?.x ?? (index % 4) * 300, y: node.ui?.y ?? Math.floor(index / 4) * 140 }]));
   if (places.size === 0) return <div className="pane-picture pane-picture-empty"><span className="muted">No steps</span></div>;
   const all = [...places.values()];
@@ -30,7 +30,7 @@ export function Picture({ graph, marks, label }: { graph: DraftGraph; marks?: Re
         return (
           <g key={node.id} data-mark={marks?.get(node.id)} className="pane-picture-card">
             <rect x={at.x} y={at.y} width={WIDTH} height={HEIGHT} rx="10" />
-            {named && <text x={at.x + WIDTH / 2} y={at.y + HEIGHT / 2 + 8} textAnchor="middle">{title.length > 20 ? `${title.slice(0, 19)}…` : title}</text>}
+            {named && <text x={at.x + WIDTH / 2} y={at.y + HEIGHT / 2 + 8} textAnchor="middle">{title.length > 18 ? `${title.slice(0, 17)}…` : title}</text>}
           </g>
         );
       })}

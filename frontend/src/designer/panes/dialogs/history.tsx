@@ -7,6 +7,7 @@ import { DiffView, marksOf } from "../diff-view";
 import { messageOf } from "../page";
 import { Icon, Modal, plural, useLoad, Waiting, When } from "../parts";
 import { Picture } from "../picture";
+import { useTitles } from "../titles";
 
 export function HistoryDialog({ onClose }: { onClose: () => void }) {
   const commands = useCommands();
@@ -69,10 +70,11 @@ function Version({ version, isCurrent, onRestored }: { version: number; isCurren
   const graph = useDesigner((state) => state.graph);
   const editable = useDesigner((state) => state.editable);
   const then = useLoad(() => versionGraph(version), [version]);
+  const titleOf = useTitles();
   const [refused, setRefused] = useState("");
   const [going, setGoing] = useState(false);
   if (then.phase !== "ready") return <div className="pane-history-one"><Waiting state={then} what="the version" /></div>;
-  const diff = diffGraphs(then.value, graph);
+  const diff = diffGraphs(then.value, graph, titleOf);
   const marks = marksOf(diff);
   const back = async () => {
     setGoing(true);
@@ -87,7 +89,7 @@ function Version({ version, isCurrent, onRestored }: { version: number; isCurren
   };
   return (
     <div className="pane-history-one" aria-label={`Version ${version}`} role="region">
-      <Picture graph={then.value} marks={new Map([...marks].filter(([, mark]) => mark !== "added"))} label={`Version ${version}: ${plural(then.value.nodes.length, "step")}`} />
+      <Picture titleOf={titleOf} graph={then.value} marks={new Map([...marks].filter(([, mark]) => mark !== "added"))} label={`Version ${version}: ${plural(then.value.nodes.length, "step")}`} />
       <h3>Since then</h3>
       <DiffView diff={diff} same={isCurrent ? "This is the version of now." : "Nothing is different from now."} />
       {refused && <p className="error pane-error" role="alert"><Icon name="error" />{refused}</p>}

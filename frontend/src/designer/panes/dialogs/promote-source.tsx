@@ -21,7 +21,7 @@ export function PromoteSource({ pill, onClose }: { pill: Pill; onClose: () => vo
       actions={<><button type="button" className="button" onClick={onClose}>Cancel</button><button type="submit" className="button button-primary" disabled={fault !== null}>Make it a parameter</button></>}>
       <div className="form">
         <p className="muted">Who submits the pipeline or calls its endpoint chooses other data; this stays the default. Steps that read it keep their wires.</p>
-        <Field label="Name" required error={fault ?? undefined}>{(ids) => <input {...ids} type="text" autoFocus autoComplete="off" value={name} onChange={(event) => { setName(event.target.value); setRefused(""); }} />}</Field>
+        <Field label="Name" required error={fault ?? undefined}>{(ids) => <input {...ids} type="text" data-first="" autoComplete="off" value={name} onChange={(event) => { setName(event.target.value); setRefused(""); }} />}</Field>
         {refused && <p className="error pane-error" role="alert"><Icon name="error" />{refused}</p>}
       </div>
     </Modal>

@@ -42,7 +42,7 @@ export function PromoteDialog({ node, spec, value, onClose }: { node: string; sp
         )}
         {way === "" && (
           <>
-            <Field label="Name" required error={fault} help="Callers of the pipeline use it.">{(ids) => <input {...ids} type="text" autoFocus autoComplete="off" value={name} onChange={(event) => setName(event.target.value)} />}</Field>
+            <Field label="Name" required error={fault} help="Callers of the pipeline use it.">{(ids) => <input {...ids} type="text" data-first="" autoComplete="off" value={name} onChange={(event) => setName(event.target.value)} />}</Field>
             {types.length > 1 && <Field label="Type">{(ids) => <select {...ids} value={type} onChange={(event) => setType(event.target.value)}>{types.map((one) => <option key={one}>{one}</option>)}</select>}</Field>}
             <Field label="Default" help="Empty: every submit must give a value.">{(ids) => <DefaultInput type={type} value={given} set={setGiven} ids={ids} label="Default" />}</Field>
           </>

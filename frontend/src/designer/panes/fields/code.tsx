@@ -13,7 +13,7 @@ export function CodeField({ spec, value, ids, disabled, node }: ValueProps & { n
     <div className="pane-code">
       <pre className="code" aria-label={`${spec.label}, its beginning`} tabIndex={0}>{lines.slice(0, LINES).join("\n") || " "}{lines.length > LINES ? "\n…" : ""}</pre>
       <div className="row"><span className="muted small">{text === "" ? "Empty" : plural(lines.length, "line")}</span><span className="spacer" />
-        <button type="button" {...ids} aria-invalid={undefined} className="button button-small" onClick={() => open({ kind: "code", node, parameter: spec.name })}><Icon name={disabled ? "code" : "edit"} />{disabled ? "View" : "Edit"}<span className="visually-hidden"> {spec.label}</span></button></div>
+        <button type="button" {...ids} aria-invalid={undefined} aria-label={`${disabled ? "View" : "Edit"} ${spec.label}`} className="button button-small" onClick={() => open({ kind: "code", node, parameter: spec.name })}><Icon name={disabled ? "code" : "edit"} />{disabled ? "View" : "Edit"}</button></div>
     </div>
   );
 }
