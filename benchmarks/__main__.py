@@ -20,6 +20,7 @@ from pathlib import Path
 
 from benchmarks import (
     chain,
+    designer,
     fan_out,
     first_step,
     idle,
@@ -47,6 +48,7 @@ ALL: dict[str, Callable[..., list[Figure]]] = {
     "many-steps": many_steps.measure,
     "large-graph": large_graph.measure,
     "rest-submit": rest_submit.measure,
+    "designer": designer.measure,
 }
 
 

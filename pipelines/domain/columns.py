@@ -74,11 +74,10 @@ def trace_columns(
     for node, spec in nodes:
         by_id.setdefault(str(node.get("id")), (node, spec))
     traced = Traced()
-    for node_id in _in_order(by_id):
+    sources = {node_id: sources_of_node(node) for node_id, (node, _) in by_id.items()}
+    for node_id in _in_order(sources):
         node, spec = by_id[node_id]
-        inputs = {
-            name: _of_input(source, of_source, traced) for name, source in sources_of_node(node)
-        }
+        inputs = {name: _of_input(source, of_source, traced) for name, source in sources[node_id]}
         if spec is None:
             names = [str(port["name"]) for port in _objects(node.get("outputs")) if "name" in port]
             made = {name: ran.get((node_id, name)) for name in names}
@@ -86,7 +85,7 @@ def trace_columns(
             tables = {port["name"] for port in spec["inputs"] if port["type"] in ("table", "any")}
             inputs = {name: known for name, known in inputs.items() if name in tables}
             rules, given = spec.get("schema") or {}, node.get("settings")
-            values = effective_values(spec, given if isinstance(given, Mapping) else {})
+            values = _values_for(rules, spec, given if isinstance(given, dict) else {})
             made = {
                 port["name"]: _by_rule(rules.get(port["name"]), values, inputs)
                 or ran.get((node_id, port["name"]))
@@ -104,22 +103,22 @@ def missing_columns(
     for one in spec["parameters"]:
         if one["type"] not in ("column", "columns"):
             continue
-        known = inputs.get(one["input"])
-        if known is None or not known.sure:
+        value = settings.get(one["name"], one.get("default"))
+        known, named = inputs.get(one["input"]), _named(value)
+        if known is None or not known.sure or not named or is_reference(value):
             continue
-        values = with_defaults(spec["parameters"], settings)
-        value = values.get(one["name"])
-        if not is_shown(one, values) or is_reference(value):
+        if not is_shown(one, with_defaults(spec["parameters"], settings)):
             continue
         there = {column.name for column in known.columns}
-        for name in _named(value):
-            if name not in there:
-                yield one["name"], _sentence(spec, one["input"], name, known)
-                break
+        lost = next((name for name in named if name not in there), None)
+        if lost is not None:
+            yield one["name"], _sentence(spec, one["input"], lost, known)
 
 
-def effective_values(spec: Spec, settings: Mapping[str, Any]) -> dict[str, Any]:
-    """What a step works with: of a setting that is not shown, its default."""
+def _values_for(rules: Mapping[str, Any], spec: Spec, settings: Spec) -> dict[str, Any]:
+    """What a step works with, if a rule asks: of a setting that is not shown, its default."""
+    if all(rule is None or set(rule) == {"like"} for rule in rules.values()):
+        return {}
     parameters = spec["parameters"]
     values = with_defaults(parameters, settings)
     return {
@@ -233,16 +232,16 @@ def sources_of_node(node: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any
     return [
         (str(port.get("name")), port["source"])
         for port in _objects(node.get("inputs"))
-        if isinstance(port.get("source"), Mapping)
+        if isinstance(port.get("source"), dict)
     ]
 
 
-def _in_order(by_id: Mapping[str, tuple[Mapping[str, Any], Any]]) -> Iterator[str]:
+def _in_order(sources: Mapping[str, list[tuple[str, Mapping[str, Any]]]]) -> Iterator[str]:
     """Ids so that each comes after what it reads; those of a cycle never come."""
     after: dict[str, list[str]] = {}
     waits: dict[str, int] = {}
-    for node_id, (node, _) in by_id.items():
-        before = {str(s["node"]) for _, s in sources_of_node(node) if "node" in s} & by_id.keys()
+    for node_id, of_node in sources.items():
+        before = {str(one["node"]) for _, one in of_node if "node" in one} & sources.keys()
         waits[node_id] = len(before)
         for one in before:
             after.setdefault(one, []).append(node_id)
@@ -268,7 +267,7 @@ def _texts(value: Any) -> list[str]:
 
 
 def _objects(items: Any) -> list[Mapping[str, Any]]:
-    return [one for one in items if isinstance(one, Mapping)] if isinstance(items, list) else []
+    return [one for one in items if isinstance(one, dict)] if isinstance(items, list) else []
 
 
 def _sentence(spec: Spec, port: str, name: str, known: Columns) -> str:

@@ -12,49 +12,22 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
 
-from pipelines.domain.columns import Columns, Traced, missing_columns, trace_columns
+from pipelines.domain.catalog import Catalog, ModuleFace
+from pipelines.domain.columns import (
+    Columns,
+    Traced,
+    missing_columns,
+    sources_of_node,
+    trace_columns,
+)
 from pipelines.domain.module_arguments import Settled, settle
 from pipelines.domain.module_specs import TYPE_WORDS, path_inputs, type_fits
+from pipelines.domain.node_memory import Recall
 from workspaces.domain.errors import Problem
 
 DISABLED = "Disabled"
 # Faults of a node whose module is not known follow from that one.
 UNKNOWN = ("unknown_module", "unknown_module_version")
-
-
-@dataclass(frozen=True)
-class ModuleFace:
-    """One version of a module, as far as a graph needs it."""
-
-    uid: str
-    key: str
-    name: str
-    version: str
-    spec: Mapping[str, Any]
-    snapshot: str
-    environment: Mapping[str, Any] | None
-    status: str = "Active"
-
-
-@dataclass(frozen=True)
-class Catalog:
-    """What a draft is compiled with: modules, the workspace's defaults, kinds of datasets."""
-
-    faces: Mapping[tuple[str, str], ModuleFace] = field(default_factory=dict)  # (uid, version)
-    current: Mapping[str, str] = field(default_factory=dict)  # uid -> default version
-    keys: Mapping[str, str] = field(default_factory=dict)  # key of a built-in -> uid
-    datastore: str = ""
-    compute: str = ""  # the draft's default
-    tabular: frozenset[str] = frozenset()  # ids of datasets that are tables
-    tabular_parameters: frozenset[str] = frozenset()  # parameters that choose such datasets
-    columns: Mapping[str, Columns] = field(default_factory=dict)  # of those datasets, if known
-    parameter_columns: Mapping[str, Columns] = field(default_factory=dict)
-
-    def columns_of(self, source: Mapping[str, Any]) -> Columns | None:
-        """What is known of the columns of a dataset that is an input's source."""
-        if "dataset" in source:
-            return self.columns.get(str(source["dataset"]))
-        return self.parameter_columns.get(str(source.get("parameter")))
 
 
 @dataclass
@@ -71,34 +44,71 @@ class _Compilation:
         self.problems.append(Problem(message, where, uid, self.names.get(uid or ""), code))
 
 
-def compile_graph(graph: Any, catalog: Catalog) -> tuple[Any, list[Problem]]:
+def compile_graph(
+    graph: Any, catalog: Catalog, recall: Recall | None = None
+) -> tuple[Any, list[Problem]]:
     """The graph as it is submitted, and what modules, wires and settings have against it.
 
-    What is no graph at all is handed back: parsing it (`parse_graph`) names what is wrong.
+    What is no graph at all is handed back: parsing it (`parse_graph`) names what is wrong. With
+    `recall` nodes that were compiled before are not compiled again.
     """
     nodes = graph.get("nodes") if isinstance(graph, Mapping) else None
     if not isinstance(nodes, list):
         return graph, []
     work = _Compilation(catalog, [], _parameter_kinds(graph))
     faces = _find_faces(nodes, work)
+    unknown = False
     for node in _objects(nodes):
         face = faces.get(id(node))
-        if face is not None:
-            for port in face.spec["outputs"]:
-                work.made[(str(node.get("id")), port["name"])] = port["type"]
-    used = _used_outputs(nodes)
+        if face is None:
+            unknown = unknown or bool(node.get("module"))
+            continue
+        for port in face.spec["outputs"]:
+            work.made[(str(node.get("id")), port["name"])] = port["type"]
+    used = _used_outputs(nodes) if unknown else {}
+    common = (catalog.datastore, catalog.compute, tuple(sorted(work.kinds.items())))
     compiled = []
     for node in nodes:
         if not isinstance(node, Mapping):
             compiled.append(node)
-        elif (face := faces.get(id(node))) is not None:
-            compiled.append(_compile_node(node, face, work))
-        elif node.get("module"):
+        elif (face := faces.get(id(node))) is None and node.get("module"):
             compiled.append(_stand_in(node, used.get(str(node.get("id")), []), work))
+        elif recall is None:
+            compiled.append(_compile_any(node, face, work))
         else:
-            compiled.append({**node, "compute": _compute(node, work)})
+            context = (common, face and (face.uid, face.version), _wired_types(node, work))
+            told = len(work.problems)
+
+            made = recall.compiled(node, context)
+            if made is None:
+                made = _compile_any(node, face, work)
+                recall.keep(made, work.problems[told:])
+            else:
+                work.problems += recall.problems_of(made)
+            compiled.append(made)
     _check_columns(nodes, faces, work)
     return {**graph, "nodes": compiled}, work.problems
+
+
+def _compile_any(
+    node: Mapping[str, Any], face: ModuleFace | None, work: _Compilation
+) -> dict[str, Any]:
+    if face is not None:
+        return _compile_node(node, face, work)
+    return {**node, "compute": _compute(node, work)}
+
+
+def _wired_types(node: Mapping[str, Any], work: _Compilation) -> tuple[Any, ...]:
+    """All of other nodes and of datasets that compiling this node looks at."""
+    found: list[Any] = []
+    for _, source in sources_of_node(node):
+        if "node" in source:
+            before = str(source["node"])
+            made = work.made.get((before, str(source.get("output"))))
+            found.append((made, work.names.get(before)))
+        else:
+            found.append(_is_tabular(source, work.catalog))
+    return tuple(found)
 
 
 def graph_columns(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from pipelines.domain.control import read_retry, seconds_fault
@@ -29,6 +30,7 @@ from pipelines.domain.graph import (
 )
 from pipelines.domain.json_reader import JsonReader
 from pipelines.domain.names import port_name_fault, step_environment_faults, variable_fault
+from pipelines.domain.node_memory import Recall
 from pipelines.domain.output_datasets import (
     Reading,
     Registration,
@@ -42,8 +44,9 @@ from workspaces.domain.errors import Problem
 NODE_LIMIT = 20_000
 
 
-def parse_graph(data: Any) -> tuple[Graph, list[Problem]]:
-    """The graph as far as it can be read, and all that is wrong with its form."""
+def parse_graph(data: Any, recall: Recall | None = None) -> tuple[Graph, list[Problem]]:
+    """The graph as far as it can be read, and all that is wrong with its form. `recall`: that of
+    compiling it, whose nodes need not be read again."""
     problems: list[Problem] = []
     top = JsonReader(problems, None, None)
     if not isinstance(data, dict):
@@ -63,12 +66,21 @@ def parse_graph(data: Any) -> tuple[Graph, list[Problem]]:
         for index, raw in enumerate(top.items(data, "parameters"))
         if (parameter := _parse_parameter(top, raw, index))
     )
-    nodes = tuple(
-        node
-        for index, raw in enumerate(raw_nodes)
-        if (node := _parse_node(raw, index, problems)) is not None
-    )
-    return Graph(nodes, parameters), problems
+    nodes = []
+    for index, raw in enumerate(raw_nodes):
+        if recall is None:
+            node = _parse_node(raw, index, problems)
+        else:
+            node, wrong = recall.parsed(raw, partial(_read_alone, raw, index))
+            problems += wrong
+        if node is not None:
+            nodes.append(node)
+    return Graph(tuple(nodes), parameters), problems
+
+
+def _read_alone(raw: Any, index: int) -> tuple[Node | None, list[Problem]]:
+    problems: list[Problem] = []
+    return _parse_node(raw, index, problems), problems
 
 
 def _parse_parameter(reader: JsonReader, raw: Any, index: int) -> Parameter | None:

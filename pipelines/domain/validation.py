@@ -170,6 +170,8 @@ def _check_data_references(node: Node, kinds: Mapping[str, str]) -> Iterator[Pro
 
     Of a resolved graph (domain/parameters.py) those that have one are input references already.
     """
+    if not any(kind in DATA_TYPES for kind in kinds.values()):
+        return
     fed = {p.source.parameter for p in node.inputs if isinstance(p.source, ParameterSource)}
     uses = [(f"arguments[{index}]", value) for index, value in enumerate(node.arguments)]
     named = [(f"parameters.{name}", value) for name, value in node.parameters.items()]
@@ -186,7 +188,10 @@ def check_ports(graph: Graph) -> Iterator[Problem]:
     nodes = {node.id: node for node in graph.nodes}
     for node in graph.nodes:
         for kind, ports in (("input", node.inputs), ("output", node.outputs)):
-            for name, count in Counter(port.name for port in ports).items():
+            names = [port.name for port in ports]
+            if len(set(names)) == len(names):
+                continue
+            for name, count in Counter(names).items():
                 if count > 1:
                     yield _at(
                         node,
@@ -207,7 +212,7 @@ def check_ports(graph: Graph) -> Iterator[Problem]:
                     f"Input {port.name!r} comes from a step that is not in the pipeline.",
                     "unknown_node",
                 )
-            elif source.output not in {out.name for out in before.outputs}:
+            elif all(out.name != source.output for out in before.outputs):
                 names = [out.name for out in before.outputs]
                 yield _at(
                     node,

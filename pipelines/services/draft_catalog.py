@@ -8,8 +8,9 @@ from typing import Any
 from data.models import DatasetVersion
 from data.selectors import default_datastore
 from data.services.columns import DatasetColumns, columns_of_datasets
+from pipelines.domain.catalog import Catalog, ModuleFace
 from pipelines.domain.columns import WORDS, Column, Columns
-from pipelines.domain.drafting import Catalog, ModuleFace, module_references, sources_of
+from pipelines.domain.drafting import module_references, sources_of
 from pipelines.draft_selectors import versions_of_modules
 from pipelines.models import ModuleVersion
 from pipelines.models.modules import DISABLED

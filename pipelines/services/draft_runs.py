@@ -7,6 +7,7 @@ from typing import Any
 
 from pipelines.domain.drafting import UNKNOWN, compile_graph
 from pipelines.domain.drafts import check_form, up_to
+from pipelines.domain.node_memory import Memory, Recall
 from pipelines.models import PipelineDraft, Run
 from pipelines.services.draft_catalog import load_catalog
 from pipelines.services.drafts import note_use, refuse_stale, unknown_fields
@@ -30,6 +31,7 @@ SUBMITTED = (
     "retry",
     "timeout_seconds",
 )
+REMEMBERED = Memory()  # an editor asks again after every change, and most nodes did not change
 UNSAVED = ("graph", "default_compute", "parameters")
 
 
@@ -40,18 +42,20 @@ def compile_draft(
     graph: Mapping[str, Any],
     compute: str,
     values: Mapping[str, Any],
+    recall: Recall | None = None,
 ) -> tuple[dict[str, Any], list[Problem]]:
     """The graph that would be submitted, and every problem that it would have.
 
-    `values` of parameters tell which datasets are tables. Stores nothing but the built-ins.
+    `values` of parameters tell which datasets are tables. Stores nothing but the built-ins. With
+    `recall` the graph is for checking only: see `compile_graph`.
     """
     catalog = load_catalog(
         workspace=workspace, actor=actor, graph=graph, compute=compute, values=values
     )
-    compiled, problems = compile_graph(graph, catalog)
+    compiled, problems = compile_graph(graph, catalog, recall)
     unknown = {problem.node for problem in problems if problem.code in UNKNOWN}
     computeless = {problem.node for problem in problems if problem.code == "missing_compute"}
-    _, wrong = check_graph(workspace, compiled)
+    _, wrong = check_graph(workspace, compiled, recall)
     problems += [
         problem
         for problem in wrong
@@ -72,7 +76,7 @@ def validate_draft(*, draft: PipelineDraft, actor: Actor, body: Mapping[str, Any
     problems = unsaved_problems(body, ())
     if problems:
         return problems
-    return _compile(draft, actor, body)[1]
+    return _compile(draft, actor, body, Recall(REMEMBERED))[1]
 
 
 def forecast_draft(
@@ -147,7 +151,7 @@ def sent_to(run: Run) -> str:
 
 
 def _compile(
-    draft: PipelineDraft, actor: Actor, body: Mapping[str, Any]
+    draft: PipelineDraft, actor: Actor, body: Mapping[str, Any], recall: Recall | None = None
 ) -> tuple[dict[str, Any], list[Problem]]:
     graph = body.get("graph", draft.graph)
     if body.get("up_to") is not None:
@@ -160,6 +164,7 @@ def _compile(
         graph=graph,
         compute=compute if isinstance(compute, str) else "",
         values={**draft.parameters, **(given if isinstance(given, Mapping) else {})},
+        recall=recall,
     )
 
 

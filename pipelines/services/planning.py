@@ -12,6 +12,7 @@ from data.selectors import local_path
 from data.services.content import content_id_of_dataset, content_id_of_path
 from pipelines.domain.graph import DatasetSource, Graph, Node, PathSource
 from pipelines.domain.graph import Input as InputPort
+from pipelines.domain.node_memory import Recall
 from pipelines.domain.parameters import check_data_values, resolve_graph, resolve_parameters
 from pipelines.domain.parsing import parse_graph
 from pipelines.domain.submission import check_body
@@ -63,14 +64,18 @@ def plan_submission(
     return plan, []
 
 
-def check_graph(workspace: Workspace, graph: Any) -> tuple[Graph, list[Problem]]:
+def check_graph(
+    workspace: Workspace, graph: Any, recall: Recall | None = None
+) -> tuple[Graph, list[Problem]]:
     """The graph with its defaults, and what is wrong with it whatever values will be given."""
-    plan, problems = _plan_graph(workspace, graph, {})
+    plan, problems = _plan_graph(workspace, graph, {}, recall)
     return plan.graph, [problem for problem in problems if problem.code != "missing"]
 
 
-def _plan_graph(workspace: Workspace, raw: Any, given: Any) -> tuple[Plan, list[Problem]]:
-    graph, problems = parse_graph(raw)
+def _plan_graph(
+    workspace: Workspace, raw: Any, given: Any, recall: Recall | None = None
+) -> tuple[Plan, list[Problem]]:
+    graph, problems = parse_graph(raw, recall)
     values, wrong = resolve_parameters(graph, given if isinstance(given, dict) else {})
     values, unknown = pin_datasets(workspace, values)
     plan = _load_rows(workspace, resolve_graph(graph, values), values)

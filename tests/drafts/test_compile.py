@@ -8,6 +8,7 @@ from typing import Any
 
 from pipelines.domain.drafting import compile_graph
 from pipelines.domain.drafts import up_to, versions_to_drop, with_default_compute
+from pipelines.domain.node_memory import Memory, Recall
 from pipelines.domain.parsing import parse_graph
 from pipelines.domain.reuse import fingerprint, known_parts
 from pipelines.domain.validation import check_cycle
@@ -263,3 +264,31 @@ def test_a_thousand_modules_are_compiled_in_little_time():
 
     compiling = cpu(lambda: compile_graph({"version": 1, "nodes": nodes}, catalog))
     assert compiling < 4 * cpu(lambda: parse_graph(graph))
+
+
+def test_a_check_that_remembers_says_what_a_fresh_one_says():
+    """After each change, also one of a neighbour or of the catalog, and of what is not drawn."""
+    memory, catalog = Memory(), library_catalog()
+    graph = classification()
+    changes: list[tuple[int, dict[str, Any]]] = [
+        (0, {}),
+        (1, {"ui": {"x": 5, "y": 5}}),
+        (1, {"settings": {"fraction": 7}}),
+        (2, {"module": {"key": "split-data"}}),  # its learner is a table now
+        (0, {"name": "Renamed"}),
+        (3, {"inputs": "none"}),
+        (4, {"id": 7}),
+        (1, {"settings": {"stratify": "gone"}}),
+        (5, {"compute": "", "after": ["lost"]}),
+    ]
+    for _ in range(2):
+        for index, change in changes:
+            nodes = list(graph["nodes"])
+            nodes[index] = {**nodes[index], **change}
+            for one in (catalog, library_catalog(compute=""), library_catalog(datastore="other")):
+                changed, recall = {**graph, "nodes": nodes}, Recall(memory)
+                made, told = compile_graph(changed, one, recall)
+                fresh = compile_graph(changed, one)
+                assert (made, told) == fresh
+                assert parse_graph(made, recall) == parse_graph(fresh[0])
+    assert 0 < len(memory.entries) < 80

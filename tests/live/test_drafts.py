@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
+from channels.db import database_sync_to_async
 from django.utils import timezone
 
 from pipelines.draft_selectors import get_draft
@@ -76,7 +77,7 @@ async def test_a_page_hears_how_things_stand_and_every_change(
     )
     assert await page.silent()
     await page.close()
-    assert not await sync_to_async(Event.objects.exists)()
+    assert not await database_sync_to_async(Event.objects.exists)()  # closes its connection
 
 
 @pytest.mark.asyncio

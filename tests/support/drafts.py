@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pipelines.domain.drafting import Catalog, ModuleFace
+from pipelines.domain.catalog import Catalog, ModuleFace
 from pipelines.services.library import read_library
 
 
