@@ -19,6 +19,7 @@ const WILL = { reused: "reuse", runs: "run", depends: "maybe" } as const;
 export class Running {
   private stop: (() => void) | null = null;
   private state: RunState | null = null;
+  private pending: ReturnType<typeof setTimeout> | undefined;
   private about: Pick<RunView, "experiment" | "url" | "upTo"> = { experiment: "", url: "", upTo: null };
 
   constructor(private readonly host: Host) {}
@@ -116,6 +117,8 @@ export class Running {
     this.stop?.();
     this.stop = null;
     this.state = null;
+    clearTimeout(this.pending);
+    this.pending = undefined;
   }
 
   private fetch(id: string): Promise<RunAnswer> {
@@ -128,7 +131,7 @@ export class Running {
     this.about = { experiment: run.experiment ?? "", url: `${this.host.place.pages}/runs/${run.id}/`, upTo };
     const live = pageLive(this.host.place.liveUrl);
     const unsubscribe = live?.subscribe(eventListener(`run:${run.id}`, this.state.last, (event) => {
-      if (this.state) this.draw(applyEvent(this.state, event));
+      if (this.state) this.later(applyEvent(this.state, event));
     }, () => this.refetch()));
     const poll = setInterval(() => {
       if (!this.state || document.hidden || live?.state === "live") return;
@@ -145,6 +148,15 @@ export class Running {
     const run = await this.fetch(state.run.id);
     if (this.state?.run.id === run.id && (run.last_event ?? 0) >= this.state.last) this.draw(runState({ ...run, steps: run.steps ?? [] }));
     return this.state?.last ?? 0;
+  }
+
+  /** Events that come together are drawn together. */
+  private later(state: RunState): void {
+    this.state = state;
+    this.pending ??= setTimeout(() => {
+      this.pending = undefined;
+      if (this.state) this.draw(this.state);
+    }, 50);
   }
 
   private draw(state: RunState): RunView {
