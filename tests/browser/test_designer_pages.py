@@ -89,6 +89,9 @@ def test_a_new_pipeline_opens_in_a_window_of_its_own(page: Page) -> None:
     box = page.locator("#designer").bounding_box()
     assert box and box["x"] < 60 and box["x"] + box["width"] == 1280
     assert box["y"] + box["height"] == 800
+    expect(
+        page.get_by_role("link", name=re.compile("Add a module|Manage my modules"))
+    ).to_be_visible()
     rail = page.locator(".nav")
     expect(rail.get_by_role("link", name="Experiments")).to_be_visible()
     rail.get_by_role("link", name="Experiments").hover()

@@ -1,7 +1,7 @@
 /** What can be put on the canvas: search, what was used lately, groups. Drag it, tap it, or press Enter. */
 import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from "react";
 import { Icon } from "../../cards/parts";
-import { useDesigner } from "../context";
+import { useDesigner, usePlace } from "../context";
 import type { Designer } from "../contract";
 import { useDesk } from "../canvas/parts";
 import { DATASETS, levelsOf, OWN_GROUP } from "./groups";
@@ -69,7 +69,8 @@ export function Palette() {
               <div key={section.group}>
                 {section.parent && section.parent !== sections[index - 1]?.parent && <h3 className="dz-parent">{section.parent}</h3>}
                 <Group title={section.title} count={section.items.length} open={open.is(section.group)} onToggle={() => open.toggle(section.group)} inner={section.parent !== ""}>
-                  {section.items.length ? <ul className="dz-items">{rowsOf(section)}</ul> : <Nothing group={section.group} />}
+                  {section.items.length > 0 && <ul className="dz-items">{rowsOf(section)}</ul>}
+                  {section.group === OWN_GROUP ? <OwnModules some={section.items.length > 0} /> : section.items.length === 0 && <Nothing group={section.group} />}
                 </Group>
               </div>
             ))}
@@ -92,7 +93,15 @@ function Group({ title, count, open, onToggle, inner = false, children }: { titl
 
 function Nothing({ group }: { group: string }) {
   if (group === DATASETS) return <p className="dz-none">None yet. Register one with the SDK (<code>dataset.register(ws, name)</code>), or begin with Import Data or Enter Data Manually.</p>;
-  return <p className="dz-none">{group === OWN_GROUP ? "None yet: add a script with a spec by REST or the SDK." : "Nothing here."}</p>;
+  return <p className="dz-none">Nothing here.</p>;
+}
+
+/** The way to the page of own modules: its list where there are some, else its upload for those who may add one. */
+function OwnModules({ some }: { some: boolean }) {
+  const { pages } = usePlace();
+  const editable = useDesigner((state) => state.editable);
+  if (some) return <p className="dz-none"><a href={`${pages}/modules/`}>Manage my modules</a></p>;
+  return <p className="dz-none">None yet: a folder with a script and a spec becomes one. {editable && <a href={`${pages}/modules/new/`}>Add a module</a>}</p>;
 }
 
 /** Datasets first, then the server's groups in their order; empty ones only where something can be done about it. */
