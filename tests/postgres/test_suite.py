@@ -6,6 +6,7 @@ It is one test for pytest-xdist: it goes first, on one core, and the others besi
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -40,7 +41,7 @@ LEFT_OUT = (
 def test_the_suite_passes_on_postgresql() -> None:
     # A worker of pytest-xdist says so in its environment; the other pytest is none.
     kept = {k: v for k, v in os.environ.items() if not k.startswith("PYTEST_")}
-    done = subprocess.run(
+    with subprocess.Popen(
         [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--no-header", "-m", "database"]
         + [f"tests/{name}" for name in FOLDERS]
         + [f"--ignore=tests/{name}" for name in LEFT_OUT],
@@ -50,8 +51,13 @@ def test_the_suite_passes_on_postgresql() -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        timeout=1200,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout[-20_000:]
-    assert " passed" in done.stdout
+        start_new_session=True,
+    ) as process:
+        try:
+            said, _ = process.communicate(timeout=1200)
+        except BaseException:
+            process.send_signal(signal.SIGINT)  # so that it ends its cluster
+            process.communicate(timeout=60)
+            raise
+    assert process.returncode == 0, said[-20_000:]
+    assert " passed" in said

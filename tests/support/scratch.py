@@ -10,10 +10,14 @@ from pathlib import Path
 
 from tests.support.postgres import Cluster
 
-_SCRATCH = tempfile.TemporaryDirectory(prefix="forebay-tests-")
+# Workers of pytest-xdist have theirs inside, so that it goes even when they are ended at once.
+_SCRATCH = tempfile.TemporaryDirectory(
+    prefix="forebay-tests-", dir=os.environ.get("FOREBAY_TESTS_SCRATCH")
+)
 _ROOT = Path(_SCRATCH.name)
 (_ROOT / "var").mkdir()
 os.environ.update(
+    FOREBAY_TESTS_SCRATCH=str(_ROOT),
     FOREBAY_DATA=str(_ROOT / "var"),
     FOREBAY_KEY_FILE=str(_ROOT / "test.key"),
     XDG_CONFIG_HOME=str(_ROOT / "config"),

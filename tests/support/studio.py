@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 import shutil
@@ -18,6 +19,15 @@ from typing import Any
 from tests.support.migrated import migrated_database
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+LIBC = ctypes.CDLL(None)
+SET_DEATH_SIGNAL = 1
+
+
+def end_with_us() -> None:
+    """In a child before exec: it is told to end when this process is gone, however it went."""
+    LIBC.prctl(SET_DEATH_SIGNAL, signal.SIGTERM, 0, 0, 0)
 
 
 def free_port() -> int:
@@ -92,6 +102,7 @@ class RunningStudio:
                 stdout=output,
                 stderr=output,
                 start_new_session=True,
+                preexec_fn=end_with_us,  # noqa: PLW1509
             )
 
     def stop(self, name: str, how: int = signal.SIGTERM) -> None:
@@ -111,10 +122,19 @@ class RunningStudio:
         self.manage("setup_studio")
         self.token = self.manage("create_token", "--name", "tests").strip().splitlines()[-1]
         self.write_config(self.folder)
-        self.start("web")
-        self.start("runner")
-        self.wait_until_up()
+        try:
+            self.start("web")
+            self.start("runner")
+            self.wait_until_up()
+        except BaseException:
+            self.end()
+            raise
         return self
+
+    def end(self) -> None:
+        """Stop what runs."""
+        for name in list(self.processes):
+            self.stop(name)
 
     def __exit__(
         self,
@@ -122,8 +142,7 @@ class RunningStudio:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        for name in list(self.processes):
-            self.stop(name)
+        self.end()
 
     def write_config(self, folder: Path) -> Path:
         """A config.json in `folder`, as a user downloads it."""
