@@ -117,7 +117,7 @@ class RunningStudio:
 
     def __enter__(self) -> RunningStudio:
         if not self.database:
-            self.data.mkdir()
+            self.data.mkdir(exist_ok=True)  # a test may have made it
             shutil.copy(migrated_database(), self.data / "db.sqlite3")
         self.manage("setup_studio")
         self.token = self.manage("create_token", "--name", "tests").strip().splitlines()[-1]
