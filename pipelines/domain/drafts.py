@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,6 +15,7 @@ from pipelines.domain.submission import TEXT_LIMIT, check_texts
 from workspaces.domain.errors import InvalidInput, Problem
 
 NAME_LIMIT = 255
+GRAPH_LIMIT = 16 << 20  # bytes as JSON
 TAB = re.compile(r"[A-Za-z0-9_-]{1,64}")
 CONTENT = (
     "name",
@@ -52,8 +54,20 @@ def check_content(body: Mapping[str, Any]) -> list[Problem]:
     if values is not None and not isinstance(values, Mapping):
         problems.append(Problem("parameters must be an object of names and values.", "parameters"))
     if "graph" in body:
-        problems += check_form(body["graph"])
+        problems += check_form(body["graph"]) or _check_size(body["graph"])
     return problems
+
+
+def _check_size(graph: Any) -> list[Problem]:
+    """Each save is kept as a version, so a graph has a limit well below that of a request."""
+    try:
+        size = len(json.dumps(graph, separators=(",", ":")))
+    except RecursionError:
+        return [Problem("The graph is nested too deeply.", "graph")]
+    if size <= GRAPH_LIMIT:
+        return []
+    message = f"The graph has {size / 2**20:.1f} MB; {GRAPH_LIMIT // 2**20} fit."
+    return [Problem(message, "graph", code="too_large")]
 
 
 def check_form(graph: Any) -> list[Problem]:

@@ -50,7 +50,11 @@ class Recall:
     def compiled(self, node: Mapping[str, Any], context: Any) -> dict[str, Any] | None:
         """The compiled node, if it was compiled before. `context`: all that compiling it looks
         at beside the node."""
-        self.asked = (as_text(node), context)
+        try:
+            self.asked = (as_text(node), context)
+        except RecursionError:  # nested deeply; it is compiled each time
+            self.asked = None
+            return None
         entry = self.memory.entries.get(self.asked)
         if entry is None:
             return None
@@ -60,7 +64,7 @@ class Recall:
     def keep(self, made: dict[str, Any], problems: list[Problem]) -> None:
         """What the node that was asked for last came to."""
         entry = self.by_node[id(made)] = _Entry(made, problems)
-        if len(self.asked[0]) <= LONGEST:
+        if self.asked is not None and len(self.asked[0]) <= LONGEST:
             self.memory.keep(self.asked, entry)
 
     def problems_of(self, made: dict[str, Any]) -> list[Problem]:

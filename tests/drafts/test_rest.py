@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from pipelines.domain import drafts
+from pipelines.domain.drafts import check_content
 from pipelines.models import DraftVersion, Module, ModuleVersion
 from pipelines.services.library import ensure_library
 from tests.support.drafts import classification, node, wire
@@ -145,6 +147,20 @@ def test_what_is_no_graph_is_refused(api: Any, draft: dict[str, Any]) -> None:
     assert api.post(f"{API}/drafts", {"from_run": "no"}).status_code == 404
     assert api.post(f"{API}/drafts", {"colour": "red"}).status_code == 422
     assert api.patch(path, {"name": "x"}).json()["problems"][0]["field"] == "revision"
+
+
+def test_a_graph_has_a_size_and_a_depth(
+    api: Any, draft: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deep: Any = []
+    for _ in range(5000):
+        deep = [deep]
+    assert check_content({"graph": {"version": 1, "nodes": [], "ui": deep}})[0].field == "graph"
+    monkeypatch.setattr(drafts, "GRAPH_LIMIT", 2000)
+    path = f"{API}/drafts/{draft['id']}"
+    told = api.patch(path, {"revision": 1, "graph": {**draft["graph"], "ui": "x" * 2000}})
+    assert (told.status_code, told.json()["problems"][0]["code"]) == (422, "too_large")
+    assert api.get(path).json()["revision"] == 1
 
 
 @pytest.mark.parametrize("parameters", [5, "a", {"name": "a"}, [-260], [None]])
