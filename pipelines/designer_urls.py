@@ -13,6 +13,11 @@ SAVED = DRAFT + "/versions/<str:number>"
 
 urlpatterns = [
     path(API + "modules", modules.ModuleListView.as_view(), name="api-modules"),
+    path(
+        API + "modules/by-name/<path:name>",
+        modules.ModuleByNameView.as_view(),
+        name="api-module-by-name",
+    ),
     path(MODULE, modules.ModuleView.as_view(), name="api-module"),
     path(MODULE + "/versions", modules.ModuleVersionsView.as_view(), name="api-module-versions"),
     path(

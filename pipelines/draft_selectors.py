@@ -55,6 +55,15 @@ def get_module(workspace: Workspace, uid: str) -> Module:
     return row
 
 
+def get_module_named(workspace: Workspace, name: str) -> Module:
+    """The own module of that name, else the studio's. Raises NotFound."""
+    rows = Module.objects.filter(workspace=workspace, name=name).select_related("workspace")
+    row = rows.order_by("key", "id").first()
+    if row is None:
+        raise NotFound(f"There is no module {name!r} in workspace {workspace.name!r}.")
+    return row
+
+
 def module_versions(module: Module) -> list[ModuleVersion]:
     """Its versions, newest first."""
     rows = ModuleVersion.objects.filter(module=module).select_related("snapshot", "created_by")

@@ -193,6 +193,7 @@ ROUTES: dict[str, dict[str, str]] = {
     f"{PUBLISHED}/runs": {"GET": "read"},
     f"{PUBLISHED}/draft": {"POST": "person"},
     f"{API}/modules": {"GET": "read", "POST": "person"},
+    f"{API}/modules/by-name/<path:name>": {"GET": "read"},
     MODULE: {"GET": "read", "PATCH": "person"},
     f"{MODULE}/versions": {"GET": "read", "POST": "person"},
     f"{MODULE}/versions/<str:version>": {"GET": "read", "PATCH": "person"},

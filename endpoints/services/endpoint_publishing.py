@@ -83,8 +83,8 @@ def _publisher(
         row = get_published(workspace, given)
         return lambda: row
     kept = {"name": name, **{one: body.get(one) for one in ("description", *OF_GRAPH)}}
-    graph = check_publication(workspace=workspace, body=kept)
-    return lambda: store_publication(workspace=workspace, actor=actor, body=kept, graph=graph)
+    whole, graph = check_publication(workspace=workspace, actor=actor, body=kept)
+    return lambda: store_publication(workspace=workspace, actor=actor, body=whole, graph=graph)
 
 
 def _refuse_unknown(body: Mapping[str, Any], known: tuple[str, ...]) -> None:

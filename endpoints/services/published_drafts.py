@@ -25,6 +25,7 @@ def draft_of_published(
         "name": published.name,
         "description": published.description,
         "default_compute": compute,
+        "continue_on_step_failure": published.continue_on_step_failure,
     }
     return create_draft(
         workspace=published.workspace,

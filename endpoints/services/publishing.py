@@ -20,6 +20,7 @@ from pipelines.domain.graph import Graph
 from pipelines.domain.reuse import canonical, digest_of
 from pipelines.models import Run, StepRun
 from pipelines.services.data_parameters import pin_datasets
+from pipelines.services.module_graphs import finish_modules, join_problems
 from pipelines.services.planning import check_graph
 from workspaces.domain.errors import InvalidInput, Problem
 from workspaces.models import Workspace
@@ -43,19 +44,23 @@ def publish_graph(
     Its environments are built at once, so that what they resolve to is of this day. Raises
     InvalidInput with every problem, by node and field.
     """
-    graph = check_publication(workspace=workspace, body=body)
+    kept, graph = check_publication(workspace=workspace, actor=actor, body=body)
     return store_publication(
-        workspace=workspace, actor=actor, body=body, graph=graph, note=note_stored
+        workspace=workspace, actor=actor, body=kept, graph=graph, note=note_stored
     )
 
 
-def check_publication(*, workspace: Workspace, body: Mapping[str, Any]) -> Graph:
-    """The graph of a body that can be published. Raises InvalidInput with every problem."""
+def check_publication(
+    *, workspace: Workspace, actor: Actor, body: Mapping[str, Any]
+) -> tuple[Mapping[str, Any], Graph]:
+    """The body with a whole graph, and that graph. Raises InvalidInput with every problem."""
     problems = body_problems(body, (*FIELDS, "graph"))
+    body, faults = finish_modules(workspace=workspace, actor=actor, body=body)
     graph, wrong = check_graph(workspace, body.get("graph"))
-    if problems or wrong:
-        raise InvalidInput.of(problems + wrong)
-    return graph
+    problems += join_problems(faults, wrong) if faults else wrong
+    if problems:
+        raise InvalidInput.of(problems)
+    return body, graph
 
 
 def publish_run(

@@ -16,6 +16,7 @@ from pipelines.api.shapes import new_run_shape, step_shapes
 from pipelines.services.again import body_of_run, frozen_builds, resubmit_run, resume_run
 from pipelines.services.cancel import cancel_step
 from pipelines.services.forecast import forecast_run
+from pipelines.services.module_graphs import finish_modules
 from workspaces.api.base import WorkspaceAPIView, json_object
 from workspaces.api.idempotency import idempotent, note_done
 from workspaces.domain.errors import InvalidInput
@@ -100,4 +101,7 @@ class RunForecastView(WorkspaceAPIView):
                 name: body[name] for name in ("resume_from", "rerun_from_node") if name in body
             }
             body, builds = {**body_of_run(run, body), **changes}, frozen_builds(run)
-        return Response(forecast_run(workspace=self.workspace, body=body, environments=builds))
+        finished, faults = finish_modules(workspace=self.workspace, actor=self.actor, body=body)
+        if faults:
+            raise InvalidInput.of(faults)
+        return Response(forecast_run(workspace=self.workspace, body=finished, environments=builds))

@@ -38,6 +38,7 @@ DRAFTS, DRAFT = f"{WORKSPACE}/drafts", f"{WORKSPACE}/drafts/{{draft_id}}"
 OF_MODULE, OF_DRAFT = {"module_id": ref("ModuleId")}, {"draft_id": ref("DraftId")}
 OF_VERSION = {**OF_MODULE, "version": ref("ModuleVersionText")}
 SAVED = {**OF_DRAFT, "number": ref("DraftVersionNumber")}
+MODULE_TEXT = text(20_000)
 MODULE_STATUS = choice("Active", "Deprecated", "Disabled")
 
 
@@ -58,7 +59,8 @@ MODULE_FIELDS = {
     "description": TEXT,
     "group": TEXT,
     "status": MODULE_STATUS,
-    "default_version": TEXT,
+    "default_version": {**TEXT, "description": "Empty while the module has no version."},
+    "default_chosen": {**FLAG, "description": "Else the highest or newest version is the default."},
     "created_at": MOMENT,
 }
 CONTENT: dict[str, JSON] = {
@@ -68,6 +70,7 @@ CONTENT: dict[str, JSON] = {
     "graph": ref("DraftGraph"),
     "parameters": {**FREE, "description": "Values to submit with, by name."},
     "default_compute": text(255),
+    "continue_on_step_failure": FLAG,
     "tags": TEXTS,
     "properties": TEXTS,
 }
@@ -78,6 +81,7 @@ DRAFT_FIELDS: dict[str, JSON] = {
     "experiment": TEXT,
     "parameters": FREE,
     "default_compute": TEXT,
+    "continue_on_step_failure": FLAG,
     "tags": TEXTS,
     "properties": TEXTS,
     "origin": {**FREE, "description": "The run, draft, publication or sample it was made of."},
@@ -179,19 +183,32 @@ OPERATIONS: dict[str, Operation] = {
     f"POST {MODULES}": Operation(
         "Add an own module",
         {201: ref("Module")},
-        body=body(
-            ("spec", "snapshot"),
-            spec=ref("ModuleSpec"),
-            snapshot=ref("SnapshotId"),
-            version=ref("ModuleVersionText"),
-        ),
+        body={
+            "oneOf": [
+                body(
+                    ("spec", "snapshot"),
+                    spec=ref("ModuleSpec"),
+                    snapshot=ref("SnapshotId"),
+                    version=ref("ModuleVersionText"),
+                ),
+                body(("name",), {"name": "Add"}, name=name_text(), description=MODULE_TEXT),
+            ]
+        },
         repeatable=True,
+    ),
+    f"GET {MODULES}/by-name/{{name}}": Operation(
+        "One module by its name", {200: ref("Module")}, path={"name": text(255, 1)}
     ),
     f"GET {MODULE}": Operation("One module", {200: ref("Module")}, path=OF_MODULE),
     f"PATCH {MODULE}": Operation(
-        "Change a module's status or default version",
+        "Change a module",
         {200: ref("Module")},
-        body=body(status=MODULE_STATUS, default_version=ref("ModuleVersionText")),
+        body=body(
+            status=MODULE_STATUS,
+            default_version=ref("ModuleVersionText"),
+            name=name_text(),
+            description=MODULE_TEXT,
+        ),
         path=OF_MODULE,
     ),
     f"GET {MODULE}/versions": Operation(
@@ -215,9 +232,9 @@ OPERATIONS: dict[str, Operation] = {
         "One version of a module", {200: ref("ModuleVersion")}, path=OF_VERSION
     ),
     f"PATCH {MODULE}/versions/{{version}}": Operation(
-        "Change the status of a module's version",
+        "Change a version of a module",
         {200: ref("ModuleVersion")},
-        body=body(("status",), status=MODULE_STATUS),
+        body=body(status=MODULE_STATUS, changes=MODULE_TEXT),
         path=OF_VERSION,
     ),
     f"GET {DRAFTS}": Operation(

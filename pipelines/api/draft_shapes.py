@@ -23,6 +23,7 @@ def module_shape(module: Module) -> dict[str, Any]:
         "group": module.group,
         "status": module.status,
         "default_version": module.default_version,
+        "default_chosen": module.default_chosen,
         "created_at": iso(module.created_at),
     }
 
@@ -50,6 +51,7 @@ def draft_shape(draft: PipelineDraft) -> dict[str, Any]:
         "experiment": draft.experiment,
         "parameters": draft.parameters,
         "default_compute": draft.default_compute,
+        "continue_on_step_failure": draft.continue_on_step_failure,
         "tags": draft.tags,
         "properties": draft.properties,
         "origin": draft.origin,

@@ -73,7 +73,8 @@ class DraftListView(DraftDetailView):
     def post(self, request: Request, workspace_name: str) -> Response:
         """A draft: empty, of a `graph`, of a run (`from_run`), another draft (`from_draft`) or a
         `sample` (its key), whose data comes with it.
-        Beside it `name`, `description`, `experiment`, `parameters`, `default_compute`, `tags`."""
+        Beside it `name`, `description`, `experiment`, `parameters`, `default_compute`, `tags`,
+        `properties`, `continue_on_step_failure`."""
         draft = self._create(json_object(request))
         return Response(draft_detail(self.draft(draft.uid)), status=201)
 

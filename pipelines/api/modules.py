@@ -13,6 +13,7 @@ from pipelines import draft_selectors as selectors
 from pipelines.api.draft_shapes import module_shape, module_version_shape, palette_shape
 from pipelines.domain.module_specs import GROUPS, PORT_TYPES
 from pipelines.domain.reuse import digest_of
+from pipelines.models import ModuleVersion
 from pipelines.services.library import ensure_library
 from pipelines.services.modules import (
     add_module_version,
@@ -53,7 +54,7 @@ class ModuleListView(ModuleDetailView):
         rows = selectors.palette(
             self.workspace, everything=request.query_params.get("all") == "true"
         )
-        tag = f'"{digest_of([[r.module.uid, r.version, r.module.status] for r in rows])[:32]}"'
+        tag = f'"{digest_of([_seen(row) for row in rows])[:32]}"'
         headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
         if request.headers.get("If-None-Match") == tag:
             return Response(status=304, headers=headers)
@@ -68,7 +69,8 @@ class ModuleListView(ModuleDetailView):
     @idempotent("modules.create", recover=ModuleDetailView.answer_again)
     def post(self, request: Request, workspace_name: str) -> Response:
         """An own module: `spec` (an object, or the text of its JSON or YAML file), `snapshot` (the
-        id of its source files) and as wanted `version`. 422 lists every fault by its field."""
+        id of its source files) and as wanted `version`; or `name` and `description` of one whose
+        versions come later. 422 lists every fault by its field."""
         module = create_module(
             workspace=self.workspace,
             actor=self.actor,
@@ -76,6 +78,16 @@ class ModuleListView(ModuleDetailView):
             note_stored=lambda made: note_done(self, made.uid),
         )
         return Response(self.detail(module.uid), status=201)
+
+
+@extend_schema(responses=OpenApiTypes.OBJECT)
+class ModuleByNameView(ModuleDetailView):
+    """One module by its name."""
+
+    def get(self, request: Request, workspace_name: str, name: str) -> Response:
+        """The own module of that name, else the studio's, with its versions, newest first."""
+        ensure_library(workspace=self.workspace, actor=self.actor)
+        return Response(self.detail(selectors.get_module_named(self.workspace, name).uid))
 
 
 @extend_schema(request=OpenApiTypes.OBJECT, responses=OpenApiTypes.OBJECT)
@@ -88,7 +100,8 @@ class ModuleView(ModuleDetailView):
         return Response(self.detail(module_id))
 
     def patch(self, request: Request, workspace_name: str, module_id: str) -> Response:
-        """Change `status` (Active, Deprecated, Disabled) or `default_version`."""
+        """Change `status` (Active, Deprecated, Disabled) or `default_version`; `name` and
+        `description` of an own module."""
         module = selectors.get_module(self.workspace, module_id)
         change_module(module=module, actor=self.actor, changes=json_object(request))
         return Response(self.detail(module_id))
@@ -126,8 +139,14 @@ class ModuleVersionView(WorkspaceAPIView):
     def patch(
         self, request: Request, workspace_name: str, module_id: str, version: str
     ) -> Response:
-        """Change `status`: Active, Deprecated or Disabled."""
+        """Change `status` (Active, Deprecated, Disabled) or `changes`, what is said of it."""
         module = selectors.get_module(self.workspace, module_id)
         row = selectors.get_module_version(module, version)
         change_module_version(row=row, actor=self.actor, changes=json_object(request))
         return Response(module_version_shape(row))
+
+
+def _seen(row: ModuleVersion) -> list[str]:
+    """What of a palette's entry may change; a version's spec never does."""
+    module = row.module
+    return [module.uid, row.version, module.status, module.name, module.description]

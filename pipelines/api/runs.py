@@ -79,7 +79,9 @@ class RunValidateView(WorkspaceAPIView):
 
     def post(self, request: Request, workspace_name: str) -> Response:
         """All problems that a submit of this body would have; nothing is stored."""
-        problems = check_submission(workspace=self.workspace, body=json_object(request))
+        problems = check_submission(
+            workspace=self.workspace, actor=self.actor, body=json_object(request)
+        )
         return Response({"problems": [problem.as_dict() for problem in problems]})
 
 

@@ -23,6 +23,14 @@ from pipelines.domain.columns import (
 from pipelines.domain.module_arguments import Settled, settle
 from pipelines.domain.module_specs import TYPE_WORDS, path_inputs, type_fits
 from pipelines.domain.node_memory import Recall
+from pipelines.domain.script_modules import (
+    command_line,
+    given_input,
+    given_output,
+    is_script_module,
+    override_faults,
+    own,
+)
 from workspaces.domain.errors import Problem
 
 DISABLED = "Disabled"
@@ -137,6 +145,15 @@ def module_references(graph: Any) -> tuple[set[str], set[str]]:
     return (
         {one["id"] for one in modules if isinstance(one.get("id"), str)},
         {one["key"] for one in modules if isinstance(one.get("key"), str)},
+    )
+
+
+def has_unfinished(graph: Mapping[str, Any]) -> bool:
+    """Whether a node names a module and does not have yet what the module says."""
+    nodes = graph.get("nodes")
+    return any(
+        one.get("module") and not one.get("snapshot")
+        for one in _objects(nodes if isinstance(nodes, list) else [])
     )
 
 
@@ -270,14 +287,10 @@ def _compile_node(node: Mapping[str, Any], face: ModuleFace, work: _Compilation)
     settled = settle(face.spec, settings, work.kinds)
     for name, message, code in settled.faults:
         work.problem(node, f"settings.{name}", message, code)
+    for where, message in override_faults(node):
+        work.problem(node, where, message, "invalid")
     inputs = _inputs(node, face, settled, work)
-    connected = _names(inputs)
-    arguments: list[Any] = []
-    for port in face.spec["inputs"]:
-        if port["name"] in connected:
-            arguments += [f"--in-{port['name']}", {"input": port["name"]}]
-    for port in face.spec["outputs"]:
-        arguments += [f"--out-{port['name']}", {"output": port["name"]}]
+    environment = own(node, "environment") or face.environment
     return {
         **node,
         "kind": "python_script",
@@ -291,14 +304,32 @@ def _compile_node(node: Mapping[str, Any], face: ModuleFace, work: _Compilation)
         "settings": dict(settings),
         "snapshot": face.snapshot,
         "script": face.spec["script"],
-        "arguments": arguments + settled.arguments,
+        "arguments": _step_arguments(node, face, settled, _names(inputs)),
         "inputs": inputs,
         "outputs": _outputs(node, face, settled, work),
-        "environment": None if face.environment is None else dict(face.environment),
-        "parameters": {},
-        "hash_paths": None,
+        "environment": None if environment is None else dict(environment),
+        "parameters": dict(settled.values) if is_script_module(face.spec) else {},
+        "hash_paths": face.spec.get("hash_paths"),
         "compute": _compute(node, work),
     }
+
+
+def _step_arguments(
+    node: Mapping[str, Any], face: ModuleFace, settled: Settled, connected: set[str]
+) -> list[Any]:
+    """The step's own command line, else the module's, else a flag for each port and setting."""
+    given = own(node, "arguments")
+    if isinstance(given, list):
+        return list(given)
+    if is_script_module(face.spec):
+        return command_line(face.spec["arguments"], settled.values, connected)
+    arguments: list[Any] = []
+    for port in face.spec["inputs"]:
+        if port["name"] in connected:
+            arguments += [f"--in-{port['name']}", {"input": port["name"]}]
+    for port in face.spec["outputs"]:
+        arguments += [f"--out-{port['name']}", {"output": port["name"]}]
+    return arguments + settled.arguments
 
 
 def _inputs(
@@ -331,7 +362,10 @@ def _inputs(
         step = work.names.get(str(node.get("id")), face.name)
         if fault := _wire_fault(port, source, work, step):
             work.problem(node, f"{where}.source", fault, "wrong_type")
-        inputs.append({**item, "mode": _mode(port, source, item.get("mode"), work.catalog)})
+        if is_script_module(face.spec):
+            inputs.append(given_input(port, item, _mode(port, source, None, work.catalog)))
+        else:
+            inputs.append({**item, "mode": _mode(port, source, item.get("mode"), work.catalog)})
     connected = _names(inputs)
     for name, port in ports.items():
         if port.get("required", True) and name not in connected:
@@ -383,13 +417,19 @@ def _outputs(
     outputs = []
     for port in face.spec["outputs"]:
         before = given.get(port["name"], {})
+        if is_script_module(face.spec):
+            output = given_output(port, before, work.catalog.datastore)
+            place = settled.destinations.get(port["name"], {})
+            outputs.append({**output, "name": port["name"], **place})
+            continue
         output = {
             "name": port["name"],
             "datastore": before.get("datastore") or work.catalog.datastore,
             "mode": "mount",
             "is_directory": True,
         }
-        if before.get("register_on_complete") is not None:
-            output["register_on_complete"] = before["register_on_complete"]
+        for kept in ("register_on_complete", "pipeline_output_name"):
+            if before.get(kept) is not None:
+                output[kept] = before[kept]
         outputs.append({**output, **settled.destinations.get(port["name"], {})})
     return outputs

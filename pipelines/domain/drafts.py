@@ -24,6 +24,7 @@ CONTENT = (
     "graph",
     "parameters",
     "default_compute",
+    "continue_on_step_failure",
     "tags",
     "properties",
 )
@@ -53,6 +54,9 @@ def check_content(body: Mapping[str, Any]) -> list[Problem]:
     values = body.get("parameters")
     if values is not None and not isinstance(values, Mapping):
         problems.append(Problem("parameters must be an object of names and values.", "parameters"))
+    if not isinstance(body.get("continue_on_step_failure"), (bool, type(None))):
+        message = "continue_on_step_failure must be true or false."
+        problems.append(Problem(message, "continue_on_step_failure"))
     if "graph" in body:
         problems += check_form(body["graph"]) or _check_size(body["graph"])
     return problems

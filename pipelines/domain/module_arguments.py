@@ -32,6 +32,7 @@ class Settled:
     """What the settings of one node come to. `faults` are (setting, sentence, code)."""
 
     arguments: list[Any] = field(default_factory=list)
+    values: dict[str, Any] = field(default_factory=dict)  # what each setting's argument is
     inputs: list[dict[str, Any]] = field(default_factory=list)
     destinations: dict[str, dict[str, Any]] = field(default_factory=dict)  # by output
     faults: list[tuple[str, str, str]] = field(default_factory=list)
@@ -58,9 +59,13 @@ def settle(spec: Mapping[str, Any], given: Mapping[str, Any], kinds: Mapping[str
         if is_reference(value):
             settled.faults += _reference_faults(one, value["parameter"], kinds, name in read)
         if one["type"] == "datastore_path" and not is_empty(one, value):
-            settled.arguments += _path_arguments(spec, one, given[name], settled, name in read)
+            words = _path_arguments(spec, one, given[name], settled, name in read)
         else:
-            settled.arguments += _arguments(one, value, settled)
+            words = list(_arguments(one, value, settled))
+        settled.arguments += words
+        if words:
+            # A script of its own gets True as Python writes it; ours read true.
+            settled.values[name] = str(value) if isinstance(value, bool) else words[1]
     return settled
 
 

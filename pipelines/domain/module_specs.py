@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
+from pipelines.domain.script_modules import argument_problems, port_faults
 from pipelines.library.forebay_modules.settings import TYPES, is_empty, value_fault
 from workspaces.domain.errors import Problem
 from workspaces.domain.relative_paths import path_fault
@@ -54,6 +55,9 @@ SPEC_FIELDS = (
     "schema",
     "changes",
     "environment",
+    "arguments",
+    "hash_paths",
+    "category",
 )
 
 
@@ -90,12 +94,13 @@ def read_spec(
         problems += wrong
     if not problems:
         problems += [
-            *_port_problems(spec["inputs"], "spec.inputs"),
-            *_port_problems(spec["outputs"], "spec.outputs"),
+            *_port_problems(spec["inputs"], "inputs"),
+            *_port_problems(spec["outputs"], "outputs"),
             *_parameter_problems(spec),
             *_name_problems(spec),
             *_destination_problems(spec),
             *_schema_problems(spec),
+            *argument_problems(spec),
         ]
     return spec, problems
 
@@ -116,7 +121,7 @@ def _text_problems(spec: Mapping[str, Any], paths: Collection[str] | None) -> It
         yield Problem(f"The module needs a name of 1 to {NAME_LIMIT} characters.", "spec.name")
     if spec["group"] not in GROUPS:
         yield Problem(f"group must be one of {', '.join(GROUPS)}.", "spec.group")
-    for field in ("description", "changes"):
+    for field in ("description", "changes", "category"):
         value = spec.get(field)
         if value is not None and (not isinstance(value, str) or len(value) > TEXT_LIMIT):
             message = f"{field} must be a text of at most {TEXT_LIMIT:,} characters."
@@ -154,11 +159,14 @@ def _read_list(raw: Any, field: str) -> tuple[list[dict[str, Any]], list[Problem
     return [{**one, "label": one.get("label") or one.get("name")} for one in raw], problems
 
 
-def _port_problems(ports: list[dict[str, Any]], field: str) -> Iterator[Problem]:
+def _port_problems(ports: list[dict[str, Any]], part: str) -> Iterator[Problem]:
     for index, port in enumerate(ports):
+        field = f"spec.{part}[{index}]"
         if port.get("type") not in PORT_TYPES:
             message = f"The type of a port must be one of {', '.join(PORT_TYPES)}."
-            yield Problem(message, f"{field}[{index}].type")
+            yield Problem(message, f"{field}.type")
+        for key, message in port_faults(port, part):
+            yield Problem(message, f"{field}.{key}")
 
 
 def _name_problems(spec: Mapping[str, Any]) -> Iterator[Problem]:

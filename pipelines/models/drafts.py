@@ -25,6 +25,7 @@ class PipelineDraft(models.Model):
     graph = models.JSONField()
     parameters = models.JSONField(default=dict)  # values to submit with, by name
     default_compute = models.CharField(max_length=255, blank=True)
+    continue_on_step_failure = models.BooleanField(default=False)
     tags = models.JSONField(default=dict)
     properties = models.JSONField(default=dict)
     origin = models.JSONField(default=dict)

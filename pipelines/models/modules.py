@@ -19,6 +19,8 @@ class Module(models.Model):
     """A name in the palette. `key` is that of a built-in (pipelines/library), else empty.
 
     `name`, `description` and `group` are those of the default version, so that lists need no spec.
+    `default_version` is empty while there is none. Where nobody chose it (`default_chosen`), it is
+    what `domain.module_versions` resolves to, and follows new versions.
     """
 
     uid = models.CharField(max_length=36, unique=True, default=new_uid, editable=False)
@@ -28,7 +30,8 @@ class Module(models.Model):
     description = models.TextField(blank=True)
     group = models.CharField(max_length=64)
     status = models.CharField(max_length=12, default=ACTIVE, choices=CHOICES)
-    default_version = models.CharField(max_length=100)
+    default_version = models.CharField(max_length=100, blank=True)
+    default_chosen = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from pipelines.domain.drafting import UNKNOWN, compile_graph
 from pipelines.domain.drafts import check_form, up_to
 from pipelines.domain.node_memory import Memory, Recall
 from pipelines.models import PipelineDraft, Run
-from pipelines.services.draft_catalog import load_catalog
 from pipelines.services.drafts import note_use, refuse_stale, unknown_fields
 from pipelines.services.forecast import forecast_run
+from pipelines.services.module_graphs import compile_with_modules, join_problems
 from pipelines.services.planning import check_graph
 from pipelines.services.submission import submit_run
 from workspaces.domain.errors import InvalidInput, Problem
@@ -49,26 +48,16 @@ def compile_draft(
     `values` of parameters tell which datasets are tables. Stores nothing but the built-ins. With
     `recall` the graph is for checking only: see `compile_graph`.
     """
-    catalog = load_catalog(
-        workspace=workspace, actor=actor, graph=graph, compute=compute, values=values
+    compiled, problems = compile_with_modules(
+        workspace=workspace,
+        actor=actor,
+        graph=graph,
+        compute=compute,
+        values=values,
+        recall=recall,
     )
-    compiled, problems = compile_graph(graph, catalog, recall)
-    unknown = {problem.node for problem in problems if problem.code in UNKNOWN}
-    computeless = {problem.node for problem in problems if problem.code == "missing_compute"}
     _, wrong = check_graph(workspace, compiled, recall)
-    problems += [
-        problem
-        for problem in wrong
-        if not (problem.node in unknown and problem.node is not None)
-        and not (problem.node in computeless and problem.field == "compute")
-    ]
-    seen: set[tuple[str | None, str]] = set()
-    told = []
-    for problem in problems:  # a wire may be wrong in two ways: the first one is enough
-        if (problem.node, problem.field) not in seen:
-            told.append(problem)
-        seen.add((problem.node, problem.field))
-    return compiled, told
+    return compiled, join_problems(problems, wrong)
 
 
 def validate_draft(*, draft: PipelineDraft, actor: Actor, body: Mapping[str, Any]) -> list[Problem]:
@@ -135,6 +124,7 @@ def submit_draft(
             "description": draft.description,
             "tags": draft.tags,
             "properties": draft.properties,
+            "continue_on_step_failure": draft.continue_on_step_failure,
             **sent,
             "parameters": values,
             "graph": graph,

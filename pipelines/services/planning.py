@@ -18,9 +18,11 @@ from pipelines.domain.parsing import parse_graph
 from pipelines.domain.submission import check_body
 from pipelines.domain.validation import World, topological_order, validate_graph
 from pipelines.services.data_parameters import pin_datasets
+from pipelines.services.module_graphs import finish_modules, join_problems
 from pipelines.services.run_control import Control, read_control
 from workspaces.domain.errors import ForebayError, Problem
 from workspaces.models import Snapshot, Workspace
+from workspaces.services.access import Actor
 
 
 @dataclass
@@ -39,10 +41,13 @@ class Plan:
     control: Control = field(default_factory=Control)
 
 
-def check_submission(*, workspace: Workspace, body: Mapping[str, Any]) -> list[Problem]:
+def check_submission(
+    *, workspace: Workspace, actor: Actor, body: Mapping[str, Any]
+) -> list[Problem]:
     """The dry run of a submit: every problem, and nothing stored."""
+    body, faults = finish_modules(workspace=workspace, actor=actor, body=body)
     _, problems = plan_submission(workspace, body, need_experiment=False)
-    return problems
+    return join_problems(faults, problems) if faults else problems
 
 
 def plan_submission(

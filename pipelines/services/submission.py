@@ -26,6 +26,7 @@ from pipelines.domain.reuse import (
 from pipelines.domain.status import Status
 from pipelines.models import Experiment, Output, Run, StepRun
 from pipelines.services.events import NewEvent, record_events, run_status_event, step_status_event
+from pipelines.services.module_graphs import finish_modules, join_problems
 from pipelines.services.new_steps import insert_edges, insert_steps
 from pipelines.services.planning import Plan, plan_submission
 from pipelines.services.progress import end_run
@@ -55,9 +56,10 @@ def submit_run(
     `again_of` is the run that is submitted once more.
     Raises InvalidInput with every problem of the request.
     """
+    body, faults = finish_modules(workspace=workspace, actor=actor, body=body)
     plan, problems = plan_submission(workspace, body, need_experiment=True)
-    if problems or plan is None:
-        raise InvalidInput.of(problems)
+    if faults or problems or plan is None:
+        raise InvalidInput.of(join_problems(faults, problems) if faults else problems)
     plan.environments = _builds_for(workspace, plan.graph, environments or {})
     return _store_run(
         workspace=workspace,

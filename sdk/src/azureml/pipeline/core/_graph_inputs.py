@@ -92,7 +92,7 @@ def collect_inputs(inputs: Sequence[Any], arguments: Sequence[Any]) -> List[Give
 
 def match_input(known: Sequence[GivenInput], wanted: GivenInput) -> GivenInput | None:
     """The known input that has the same data: of the same name first, else of another name."""
-    same = [one for one in known if _same_source(one.source, wanted.source)]
+    same = [one for one in known if same_source(one.source, wanted.source)]
     for one in same:
         if one.name == wanted.name:
             return one
@@ -114,7 +114,8 @@ def _usual_mode(dataset: Any) -> str:
     return "direct" if getattr(dataset, "_kind", "") == "tabular" else "mount"
 
 
-def _same_source(one: Any, other: Any) -> bool:
+def same_source(one: Any, other: Any) -> bool:
+    """Whether two values stand for the same data."""
     if origin_of(one) is origin_of(other):
         return True
     if isinstance(one, PipelineParameter) and isinstance(other, PipelineParameter):

@@ -22,6 +22,7 @@ from azureml.pipeline.core._graph_inputs import (
 )
 from azureml.pipeline.core._graph_outputs import is_step_output, origin_of, write_output
 from azureml.pipeline.core._layout import NO_LAYOUT, Layout
+from azureml.pipeline.core._module_wire import write_module_node
 from azureml.pipeline.core._parameters import (
     PipelineParameter,
     _plain,
@@ -111,6 +112,8 @@ class _GraphWriter:
 
     def write_node(self, step: Any) -> Json:
         """One step as a node; problems are collected, never raised."""
+        if step.step_type == "ModuleStep":
+            return write_module_node(self, step)
         data = [one for one in step._params.values() if isinstance(one, PipelineParameter)]
         inputs = collect_inputs(step._inputs, [*step._arguments, *data])
         for position, given in enumerate(step._inputs):

@@ -71,6 +71,13 @@ class Submission:
         """Publish with the other fields of the request; the JSON of what was made."""
         return self._post(route, "published", lambda built: {**body, "graph": built.graph})
 
+    def whole_graph(self) -> Json:
+        """The graph with its files and datasets sent. Raises on what is seen to be wrong here."""
+        built = self._build()
+        if built.problems:
+            raise invalid_pipeline(self._check(built), "kept as a draft")
+        return built.graph
+
     def _post(self, route: str, done: str, whole: Callable[[BuiltGraph], Json]) -> Json:
         built = self._build()
         if built.problems:

@@ -7,6 +7,7 @@ from azureml.data.dataset_consumption_config import DatasetConsumptionConfig
 from azureml.pipeline.core._parameters import PipelineParameter
 from azureml.pipeline.core._pipeline_data import PipelineData
 from azureml.pipeline.core._port_data import PortDataReference
+from azureml.pipeline.core._port_defs import ParamDef
 from azureml.pipeline.core._ports import InputPortBinding, OutputPortBinding
 from azureml.pipeline.core._step import PipelineStep, StepSequence
 from azureml.pipeline.core.graph import PipelineDataset
@@ -20,6 +21,7 @@ __all__ = [
     "DatasetConsumptionConfig",
     "InputPortBinding",
     "OutputPortBinding",
+    "ParamDef",
     "PipelineData",
     "PipelineDataset",
     "PipelineOutputAbstractDataset",

@@ -8,6 +8,7 @@ from azureml.data.datapath import DataPath, DataPathComputeBinding
 from azureml.data.dataset_consumption_config import DatasetConsumptionConfig
 from azureml.pipeline.core._parameters import PipelineParameter
 from azureml.pipeline.core._port_data import PortDataReference
+from azureml.pipeline.core._port_defs import InputPortDef, OutputPortDef, ParamDef
 from azureml.pipeline.core._ports import InputPortBinding, OutputPortBinding
 from azureml.pipeline.core._published import PublishedPipeline
 from azureml.pipeline.core.module import Module
@@ -25,6 +26,7 @@ __all__ = [
     "Module",
     "OutputPortBinding",
     "OutputPortDef",
+    "ParamDef",
     "PipelineDataset",
     "PipelineOutputAbstractDataset",
     "PipelineParameter",
@@ -35,8 +37,6 @@ __all__ = [
 ]
 
 Graph = later("Graph", "PipelineRun.get_graph() gives a run's graph as JSON.", __name__)
-InputPortDef = later("InputPortDef", "Use PythonScriptStep(inputs=…).", __name__)
-OutputPortDef = later("OutputPortDef", "Use PythonScriptStep(outputs=…).", __name__)
 TrainingOutput = later("TrainingOutput", "Write the file in a PythonScriptStep.", __name__)
 PipelineDataset = later(
     "PipelineDataset", "Use dataset.as_named_input(name) as the step's input.", __name__

@@ -145,6 +145,10 @@ class Pipeline:
         """Send the pipeline with its files to a route that freezes it."""
         return self._prepare({}).publish(route, body)
 
+    def _graph_to_keep(self) -> Dict[str, Any]:
+        """The graph for a draft; its files are sent."""
+        return self._prepare({}).whole_graph()
+
     def _prepare(self, values: Dict[str, Any]) -> Submission:
         return Submission(
             self._workspace,

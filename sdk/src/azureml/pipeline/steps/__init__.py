@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from azureml._forebay.unsupported import later
+from azureml.pipeline.steps.module_step import ModuleStep
 from azureml.pipeline.steps.python_script_step import PythonScriptStep
 
 __all__ = [
@@ -39,7 +40,6 @@ EstimatorStep = later("EstimatorStep", _INSTEAD, __name__)
 HyperDriveStep = later("HyperDriveStep", _INSTEAD, __name__)
 HyperDriveStepRun = later("HyperDriveStepRun", _INSTEAD, __name__)
 KustoStep = later("KustoStep", _INSTEAD, __name__)
-ModuleStep = later("ModuleStep", _INSTEAD, __name__)
 MpiStep = later("MpiStep", _INSTEAD, __name__)
 ParallelRunConfig = later("ParallelRunConfig", _INSTEAD, __name__)
 ParallelRunStep = later("ParallelRunStep", _INSTEAD, __name__)

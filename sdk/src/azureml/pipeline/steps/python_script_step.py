@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Any, Dict, List, Sequence
 
 from azureml.exceptions import UserErrorException
-from azureml.pipeline.core._parameters import PipelineParameter
-from azureml.pipeline.core._step import PipelineStep
+from azureml.pipeline.core._configured_step import ConfiguredStep
 
 
-class PythonScriptStep(PipelineStep):
+class PythonScriptStep(ConfiguredStep):
     """Runs `script_name` out of `source_directory`, as `python script_name arguments…`.
 
     :param name: shown in the studio; the script's name when left out.
@@ -51,53 +50,9 @@ class PythonScriptStep(PipelineStep):
             )
         super().__init__(name or script_name, inputs, outputs, arguments)
         self._script_name = script_name
-        self._compute_target = compute_target
-        self._runconfig = runconfig
-        self._runconfig_pipeline_params = dict(runconfig_pipeline_params or {})
+        self._configure(compute_target, runconfig, runconfig_pipeline_params)
         self._params = dict(params or {})
         self._source_directory = source_directory
         self._allow_reuse = bool(allow_reuse)
         self._version = None if version is None else str(version)
         self._hash_paths: List[str] | None = list(hash_paths) if hash_paths else None
-
-    def _compute(self) -> Any:
-        """The target's name or the parameter that holds it; "" when nothing gives one."""
-        target = self._compute_target
-        if target is None and self._runconfig is not None:
-            target = self._runconfig.target
-            target = "" if target == "local" else target  # a run configuration's own default
-        if target is None:
-            return ""
-        if isinstance(target, (str, PipelineParameter)):
-            return target
-        return str(target.name)
-
-    def _setting_parameters(self) -> Dict[str, Any]:
-        """By name the run configuration's settings that come from pipeline parameters."""
-        found = dict(self._runconfig_pipeline_params)
-        if self._runconfig is not None:
-            settings = {
-                "NodeCount": self._runconfig.node_count,
-                "MpiProcessCountPerNode": self._runconfig.mpi.process_count_per_node,
-                "TensorflowWorkerCount": self._runconfig.tensorflow.worker_count,
-                "TensorflowParameterServerCount": self._runconfig.tensorflow.parameter_server_count,
-            }
-            for name, value in settings.items():
-                if isinstance(value, PipelineParameter):
-                    found.setdefault(name, value)
-        return found
-
-    def _environment_variables(self) -> Dict[str, Any]:
-        return dict(self._runconfig.environment_variables) if self._runconfig else {}
-
-    def _limits_wire(self) -> Dict[str, Any]:
-        """The run configuration's time limit; nothing when there is none."""
-        seconds = getattr(self._runconfig, "max_run_duration_seconds", None)
-        return {"timeout_seconds": int(seconds)} if seconds else {}
-
-    def _environment_wire(self) -> Dict[str, Any] | None:
-        """The run configuration's environment as JSON, None for the default one."""
-        if self._runconfig is None:
-            return None
-        wire: Dict[str, Any] | None = self._runconfig._environment_to_wire()
-        return wire
