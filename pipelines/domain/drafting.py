@@ -22,15 +22,9 @@ from pipelines.domain.columns import (
 )
 from pipelines.domain.module_arguments import Settled, settle
 from pipelines.domain.module_specs import TYPE_WORDS, path_inputs, type_fits
+from pipelines.domain.module_steps import step_arguments, step_outputs
 from pipelines.domain.node_memory import Recall
-from pipelines.domain.script_modules import (
-    command_line,
-    given_input,
-    given_output,
-    is_script_module,
-    override_faults,
-    own,
-)
+from pipelines.domain.script_modules import given_input, is_script_module, override_faults, own
 from workspaces.domain.errors import Problem
 
 DISABLED = "Disabled"
@@ -304,32 +298,14 @@ def _compile_node(node: Mapping[str, Any], face: ModuleFace, work: _Compilation)
         "settings": dict(settings),
         "snapshot": face.snapshot,
         "script": face.spec["script"],
-        "arguments": _step_arguments(node, face, settled, _names(inputs)),
+        "arguments": step_arguments(node, face.spec, settled, _names(inputs)),
         "inputs": inputs,
-        "outputs": _outputs(node, face, settled, work),
+        "outputs": step_outputs(node, face.spec, settled, work.catalog.datastore),
         "environment": None if environment is None else dict(environment),
         "parameters": dict(settled.values) if is_script_module(face.spec) else {},
         "hash_paths": face.spec.get("hash_paths"),
         "compute": _compute(node, work),
     }
-
-
-def _step_arguments(
-    node: Mapping[str, Any], face: ModuleFace, settled: Settled, connected: set[str]
-) -> list[Any]:
-    """The step's own command line, else the module's, else a flag for each port and setting."""
-    given = own(node, "arguments")
-    if isinstance(given, list):
-        return list(given)
-    if is_script_module(face.spec):
-        return command_line(face.spec["arguments"], settled.values, connected)
-    arguments: list[Any] = []
-    for port in face.spec["inputs"]:
-        if port["name"] in connected:
-            arguments += [f"--in-{port['name']}", {"input": port["name"]}]
-    for port in face.spec["outputs"]:
-        arguments += [f"--out-{port['name']}", {"output": port["name"]}]
-    return arguments + settled.arguments
 
 
 def _inputs(
@@ -408,28 +384,3 @@ def _mode(port: Mapping[str, Any], source: Any, asked: Any, catalog: Catalog) ->
     if port["type"] == "table" and _is_tabular(source, catalog):
         return "direct"
     return "download" if asked == "download" else "mount"
-
-
-def _outputs(
-    node: Mapping[str, Any], face: ModuleFace, settled: Settled, work: _Compilation
-) -> list[Any]:
-    given = {str(one.get("name")): one for one in _objects(node.get("outputs"))}
-    outputs = []
-    for port in face.spec["outputs"]:
-        before = given.get(port["name"], {})
-        if is_script_module(face.spec):
-            output = given_output(port, before, work.catalog.datastore)
-            place = settled.destinations.get(port["name"], {})
-            outputs.append({**output, "name": port["name"], **place})
-            continue
-        output = {
-            "name": port["name"],
-            "datastore": before.get("datastore") or work.catalog.datastore,
-            "mode": "mount",
-            "is_directory": True,
-        }
-        for kept in ("register_on_complete", "pipeline_output_name"):
-            if before.get(kept) is not None:
-                output[kept] = before[kept]
-        outputs.append({**output, **settled.destinations.get(port["name"], {})})
-    return outputs
