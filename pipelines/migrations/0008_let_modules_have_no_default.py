@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('pipelines', '0006_add_modules_and_drafts'),
+        ('pipelines', '0007_add_presence_in_drafts'),
     ]
 
     operations = [
