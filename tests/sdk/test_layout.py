@@ -89,7 +89,7 @@ def test_parameters_keep_their_order_and_those_without_use_or_default_stay(
     ]
     with pytest.raises(ValueError, match="not of type float"):
         PipelineParameter("rate", 1, type="float")
-    with pytest.raises(ValueError, match="use one of int, float"):
+    with pytest.raises(ValueError, match="use one of bool, int"):
         PipelineParameter("rate", None, type="number")
 
 
