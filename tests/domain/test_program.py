@@ -1,0 +1,102 @@
+"""Graphs as Python programs: each is executed, and what it sends is the graph it was written of."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from pipelines.domain.program.canon import canonical_node, differences
+from pipelines.domain.program.subject import DatasetName, Program, Subject, Surroundings
+from pipelines.domain.program.write import write_program
+from tests.support.program_graphs import PARAMETERS, graphs, texts, titles
+from tests.support.programs import by_id, run_program
+
+GRAPHS = sorted((Path(__file__).parent.parent / "graphs").glob("*.json"))
+AROUND = Surroundings(
+    "lab",
+    "workspaceblobstore",
+    datasets={
+        "data-1": DatasetName("iris", 2, is_table=True),
+        "files-1": DatasetName("pictures", 1),
+        "titanic-1": DatasetName(is_table=True),
+    },
+)
+
+
+def write(graph: dict[str, Any], around: Surroundings = AROUND, **more: Any) -> Program:
+    return write_program(Subject("Draft 'x'", "", "exp", graph, **more), around)
+
+
+def data_parameters(graph: dict[str, Any]) -> frozenset[str]:
+    return frozenset(
+        one["name"]
+        for one in graph.get("parameters") or []
+        if one["type"] in ("datapath", "dataset")
+    )
+
+
+def losses(given: dict[str, Any], sent: dict[str, Any]) -> list[Any]:
+    """Where two graphs mean something else."""
+    data = data_parameters(given)
+    before, after = by_id(given), by_id(sent)
+    assert before.keys() == after.keys()
+    return [
+        difference
+        for node_id, node in before.items()
+        for difference in differences(
+            canonical_node(node, data), canonical_node(after[node_id], data), node_id
+        )
+    ]
+
+
+@pytest.mark.parametrize("path", GRAPHS, ids=lambda path: path.stem)
+def test_a_golden_graph_comes_back_from_its_program(path: Path) -> None:
+    graph = json.loads(path.read_text("utf-8"))
+    program = write(graph)
+    sent = run_program(program, AROUND)["graph"]
+    assert program.notes == ()
+    assert sent == program.graph
+    assert losses(graph, sent) == []
+    assert sent["parameters"] == graph["parameters"]
+
+
+@given(graphs(), titles, texts, st.dictionaries(texts, texts, max_size=2))
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+def test_any_graph_comes_back_from_its_program_or_it_says_what_does_not(
+    graph: dict[str, Any], title: str, description: str, tags: dict[str, str]
+) -> None:
+    """The generated code is executed. A text that got out of its literal would be a NameError of
+    INJECTED, a SyntaxError, or a different graph."""
+    values = {"rate": 0.5, "it's": title, "flag": True, "open": {"dataset": "files-1"}}
+    subject = Subject(title, description, title, graph, values, "cpu", tags)
+    program = write_program(subject, AROUND)
+    body = run_program(program, AROUND)
+    sent = body["graph"]
+    assert sent == program.graph
+    assert body["description"] == description
+    assert body["tags"] == tags
+    defaults = {one["name"]: one["default"] for one in PARAMETERS}
+    assert {**defaults, **body["parameters"]} == {**defaults, **values}
+    assert [one["name"] for one in sent["parameters"]] == [
+        one["name"] for one in graph["parameters"]
+    ]
+    told = "\n".join(program.notes)
+    resolved = {
+        **graph,
+        "nodes": [{**one, "compute": one["compute"] or "cpu"} for one in graph["nodes"]],
+    }
+    for difference in losses(resolved, sent):
+        field = difference[0].partition(".")[2]
+        assert field.split(".")[0] in told, difference
+    for node in graph["nodes"]:
+        for key in ("ui", "odd", "comment"):
+            assert by_id(sent)[node["id"]].get(key) == node.get(
+                key, "" if key == "comment" else None
+            )
+    for key in graph.keys() - {"nodes", "parameters", "version"}:
+        assert sent[key] == graph[key]
