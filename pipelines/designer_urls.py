@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from pipelines.api import drafts, modules
+from pipelines.api import drafts, modules, programs
 
 API = "api/v1/workspaces/<str:workspace_name>/"
 MODULE = API + "modules/<str:module_id>"
@@ -32,6 +32,7 @@ urlpatterns = [
     path(DRAFT + "/schema", drafts.DraftSchemaView.as_view(), name="api-draft-schema"),
     path(DRAFT + "/forecast", drafts.DraftForecastView.as_view(), name="api-draft-forecast"),
     path(DRAFT + "/presence", drafts.DraftPresenceView.as_view(), name="api-draft-presence"),
+    path(DRAFT + "/program", programs.DraftProgramView.as_view(), name="api-draft-program"),
     path(DRAFT + "/submit", drafts.DraftSubmitView.as_view(), name="api-draft-submit"),
     path(DRAFT + "/versions", drafts.DraftVersionsView.as_view(), name="api-draft-versions"),
     path(SAVED, drafts.DraftVersionView.as_view(), name="api-draft-version"),

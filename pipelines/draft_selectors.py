@@ -87,6 +87,13 @@ def versions_of_modules(
     return list(named.select_related("module", "snapshot").defer("snapshot__files"))
 
 
+def modules_by_name(workspace: Workspace, names: Iterable[str]) -> dict[str, str]:
+    """The id that each name finds: of one name, an own module before one of the studio's."""
+    rows = Module.objects.filter(workspace=workspace, name__in=list(names))
+    # Own ones, whose key is empty, come last and stay; of several the first that was made.
+    return dict(rows.order_by("-key", "-id").values_list("name", "uid"))
+
+
 def list_drafts(workspace: Workspace, *, text: str = "") -> QuerySet[PipelineDraft]:
     """Drafts without their graphs; `text` is a part of the name."""
     rows = PipelineDraft.objects.filter(workspace=workspace).defer("graph")

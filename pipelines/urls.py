@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from pipelines.api import artifacts, children, control, experiments, runs, steps
+from pipelines.api import artifacts, children, control, experiments, programs, runs, steps
 
 API = "api/v1/workspaces/<str:workspace_name>/"
 RUN = API + "runs/<str:run_uid>"
@@ -24,6 +24,7 @@ urlpatterns = [
     path(RUN + "/cancel", runs.RunCancelView.as_view(), name="api-run-cancel"),
     path(RUN + "/resume", control.RunResumeView.as_view(), name="api-run-resume"),
     path(RUN + "/resubmit", control.RunResubmitView.as_view(), name="api-run-resubmit"),
+    path(RUN + "/program", programs.RunProgramView.as_view(), name="api-run-program"),
     path(RUN + "/steps", runs.RunStepsView.as_view(), name="api-run-steps"),
     path(RUN + "/events", runs.RunEventsView.as_view(), name="api-run-events"),
     path(RUN + "/metrics", runs.RunMetricsView.as_view(), name="api-run-metrics"),

@@ -132,9 +132,10 @@ def _names(path: str) -> list[str]:
     return [part.partition("}")[0] for part in path.split("{")[1:]]
 
 
-def _answer(status: int, what: JSON | tuple[str, JSON] | None) -> JSON:
+def _answer(status: int, what: JSON | tuple[str, JSON] | list[tuple[str, JSON]] | None) -> JSON:
     if what is None:
         return {"description": "Done."}
-    kind, schema = what if isinstance(what, tuple) else ("application/json", what)
+    kinds = what if isinstance(what, list) else [what]
+    named = [one if isinstance(one, tuple) else ("application/json", one) for one in kinds]
     said = "Made." if status == 201 else "As asked."
-    return {"description": said, "content": {kind: {"schema": schema}}}
+    return {"description": said, "content": {kind: {"schema": schema} for kind, schema in named}}

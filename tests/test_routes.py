@@ -161,6 +161,7 @@ ROUTES: dict[str, dict[str, str]] = {
     f"{STEP}/cancel": {"POST": "person"},
     RUN: {"GET": "read", "PATCH": "person"},  # the token below is of a step of another run
     f"{RUN}/cancel": {"POST": "person"},
+    f"{RUN}/program": {"GET": "read"},
     f"{RUN}/steps": {"GET": "read"},
     f"{RUN}/events": {"GET": "read"},
     f"{RUN}/metrics": {"GET": "read"},
@@ -204,6 +205,7 @@ ROUTES: dict[str, dict[str, str]] = {
     f"{DRAFT}/forecast": {"POST": "read"},
     f"{DRAFT}/schema": {"POST": "read"},
     f"{DRAFT}/presence": {"POST": "read"},
+    f"{DRAFT}/program": {"GET": "read"},
     f"{DRAFT}/submit": {"POST": "write"},
     f"{DRAFT}/publish": {"POST": "person"},
     f"{DRAFT}/versions": {"GET": "read"},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from pipelines.api.operation_schemas import PROGRAM_ANSWER, PROGRAM_QUERY
 from pipelines.api.schemas import SUBMIT
 from pipelines.services.samples import ORDER as SAMPLES
 from workspaces.api.schema_parts import (
@@ -292,6 +293,9 @@ OPERATIONS: dict[str, Operation] = {
         ),
         body_needed=False,
         path=OF_DRAFT,
+    ),
+    f"GET {DRAFT}/program": Operation(
+        "A draft as a Python program", PROGRAM_ANSWER, query=PROGRAM_QUERY, path=OF_DRAFT
     ),
     f"POST {DRAFT}/submit": Operation(
         "Run a draft",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from workspaces.api.schema_parts import (
     BYTES,
     FLAG,
@@ -13,6 +15,7 @@ from workspaces.api.schema_parts import (
     WORKSPACE,
     Operation,
     body,
+    choice,
     items_of,
     listed,
     maybe,
@@ -23,6 +26,11 @@ from workspaces.api.schema_parts import (
     whole,
 )
 
+PROGRAM_ANSWER: dict[int, Any] = {200: [("text/x-python", TEXT), ("application/zip", BYTES)]}
+PROGRAM_QUERY = {
+    "format": choice("py", "zip", description="The text, or a zip with the source folders, too."),
+    "download": choice("1", description="As a file."),
+}
 FILE = ("application/octet-stream", BYTES)
 RUNS, RUN = f"{WORKSPACE}/runs", f"{WORKSPACE}/runs/{{run_uid}}"
 STEP, CHILD = f"{WORKSPACE}/steps/{{step_uid}}", f"{WORKSPACE}/children/{{child_uid}}"
@@ -97,6 +105,9 @@ OPERATIONS: dict[str, Operation] = {
         body_needed=False,
         path=OF_RUN,
         repeatable=True,
+    ),
+    f"GET {RUN}/program": Operation(
+        "A run as a Python program", PROGRAM_ANSWER, query=PROGRAM_QUERY, path=OF_RUN
     ),
     f"GET {RUN}/steps": Operation(
         "Steps of a run",

@@ -13,14 +13,14 @@ HOSTILE = (
     "\u202etxt", "\ud800", "🌾", "données", "تدريب", "class", "print", "workspace", "None", " ",
     "a = 1; INJECTED()", "train.py", "\\u0041",
 )  # fmt: skip
-texts = st.sampled_from(HOSTILE) | st.text(max_size=12)
+texts = st.sampled_from(HOSTILE) | st.text(max_size=6)
 titles = texts.filter(lambda one: bool(one.strip()))
 port_names = st.sampled_from(["data", "out", "model", "a b", "données", "x-1", '"q"', "print"])
 scalars = st.none() | st.booleans() | st.integers(-9, 9) | st.floats(allow_nan=False) | texts
 values = st.recursive(
     scalars,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
-    max_leaves=8,
+    max_leaves=4,
 )
 definitions = st.fixed_dictionaries(
     {},

@@ -20,11 +20,12 @@ PLAIN = r"^[^\x00-\x1f\x7f]*$"  # no control characters
 class Operation:
     """One method of one path, beside its description, which is the docstring of its view.
 
-    `answers` are by status: a schema of JSON, None for no body, or (media type, schema).
+    `answers` are by status: a schema of JSON, None for no body, or (media type, schema), or a
+    list of these.
     """
 
     summary: str
-    answers: Mapping[int, JSON | tuple[str, JSON] | None]
+    answers: Mapping[int, JSON | tuple[str, JSON] | list[tuple[str, JSON]] | None]
     body: JSON | None = None
     body_type: str = "application/json"
     body_needed: bool = True

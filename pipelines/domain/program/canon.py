@@ -32,6 +32,7 @@ FIELDS = (
     "module",
     "settings",
     "comment",
+    "overrides",
 )
 OUTPUT_FIELDS = (
     "name",
@@ -77,6 +78,38 @@ def canonical_node(node: Mapping[str, Any], data_parameters: frozenset[str]) -> 
         "runconfig_parameters": dict(node.get("runconfig_parameters") or {}),
         "comment": node.get("comment") or "",
         **{name: node.get(name) for name in settings},
+    }
+
+
+def canonical_card(
+    node: Mapping[str, Any],
+    module: Mapping[str, Any],
+    outputs: Mapping[str, Any],
+    data_parameters: frozenset[str],
+    *,
+    exact_modes: bool,
+) -> Json:
+    """A node of a module: `module` has its id, version and name, `outputs` what the node says of
+    them itself. Of the modes of inputs only a download counts unless `exact_modes`."""
+    overrides = node.get("overrides")
+    overrides = overrides if isinstance(overrides, Mapping) else {}
+    whole = canonical_node({**node, **overrides}, data_parameters)
+    inputs = {
+        name: {**one, "mode": one["mode"] if exact_modes else one["mode"] == "download"}
+        for name, one in whole["inputs"].items()
+    }
+    kept = {name: value for name, value in whole.items() if name not in ("snapshot", "script")}
+    return {
+        **kept,
+        "name": node.get("name") or module["name"],
+        "module": dict(module),
+        "settings": node.get("settings") or {},
+        "inputs": inputs,
+        "outputs": dict(outputs),
+        "arguments": whole["arguments"] if "arguments" in overrides else None,
+        "environment": overrides.get("environment"),
+        "parameters": {},
+        "hash_paths": None,
     }
 
 

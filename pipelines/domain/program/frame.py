@@ -23,7 +23,7 @@ from pipelines.domain.program.python_text import (
 from pipelines.domain.program.subject import Json
 from pipelines.domain.program.work import HOMES, WORKSPACE, Work
 
-FORBIDDEN_IN_EXPERIMENTS = re.compile(r"[/\\?#%\x00-\x1f]")
+FORBIDDEN_IN_EXPERIMENTS = re.compile(r"[/\\?#%\x00-\x1f\x7f]")
 
 
 def head(work: Work, folders: Mapping[str, str]) -> str:
@@ -87,7 +87,7 @@ def ending(work: Work, graph: Json, steps: Sequence[str], layout: list[str]) -> 
         parameters=listing,
         layout=Raw("layout") if layout else None,
     )
-    experiment = FORBIDDEN_IN_EXPERIMENTS.sub("-", subject.experiment).strip() or "designer"
+    experiment = FORBIDDEN_IN_EXPERIMENTS.sub("-", subject.experiment).strip()[:255] or "designer"
     submit = Chain(
         call("Experiment", WORKSPACE, literal(experiment)),
         call(

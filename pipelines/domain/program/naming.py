@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from pipelines.domain.program.module_steps import said_outputs
 from pipelines.domain.program.names import Names, identifier
 from pipelines.domain.program.outputs import form_of
 from pipelines.domain.program.work import MadeOutput, Work
@@ -67,23 +68,35 @@ def title_of(node: Mapping[str, Any]) -> str:
 
 def name_outputs(work: Work, nodes: Sequence[Mapping[str, Any]], steps: Mapping[str, str]) -> None:
     """Fill `work.outputs`: named as the output where that says enough, else with its step."""
-    counted = Counter(str(port["name"]) for node in nodes for port in node.get("outputs") or [])
+    for node in nodes:
+        for port in node.get("inputs") or []:
+            source = port.get("source")
+            if isinstance(source, Mapping) and set(source) == {"node", "output"}:
+                work.read_outputs.setdefault(str(source["node"]), set()).add(str(source["output"]))
+    ports = {node["id"]: _ports(work, node) for node in nodes}
+    counted = Counter(name for of_node in ports.values() for name in of_node)
     for node in nodes:
         step = steps[node["id"]].removesuffix("_step")
-        for port in node.get("outputs") or []:
-            name = str(port["name"])
+        for name, port in ports[node["id"]].items():
             plain = counted[name] == 1 and name not in GENERIC and name not in work.parameters
             wish = name if plain else f"{step}_{name}"
             variable = work.names.take(wish, f"{step}_output")
-            made = MadeOutput(variable, form_of(port), name)
-            work.outputs[(node["id"], name)] = made
+            work.outputs[(node["id"], name)] = MadeOutput(variable, form_of(port), name)
+
+
+def _ports(work: Work, node: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """The outputs of a step that stand in the program, by name."""
+    given = {str(port["name"]): port for port in node.get("outputs") or []}
+    if not node.get("module"):
+        return given
+    return {name: {"name": name} for name in said_outputs(work, node)}
 
 
 def name_folders(nodes: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     """By snapshot the folder with its files: `source`, or one below it for each of several."""
     first: dict[str, str] = {}
     for node in nodes:
-        if node.get("snapshot"):
+        if node.get("snapshot") and not node.get("module"):
             first.setdefault(str(node["snapshot"]), title_of(node))
     if len(first) == 1:
         return dict.fromkeys(first, SOURCE)

@@ -24,7 +24,7 @@ def make_outputs(
     ports: list[Json] = []
     for port in node.get("outputs") or []:
         made = work.outputs[(str(node["id"]), str(port.get("name")))]
-        code, shown, wire = _make(work, port, made)
+        code, shown, wire = make_output(work, port, made)
         lines.append(assign(made.variable, code))
         handed.append(shown)
         ports.append(wire)
@@ -42,7 +42,8 @@ def form_of(port: Mapping[str, Any]) -> str:
     return "data" if DATA_NAME.match(name) and plain else "binding"
 
 
-def _make(work: Work, port: Mapping[str, Any], made: MadeOutput) -> tuple[Code, Code, Json]:
+def make_output(work: Work, port: Mapping[str, Any], made: MadeOutput) -> tuple[Code, Code, Json]:
+    """The object that stands for an output, what the step is handed, and the port sent."""
     if made.form == "files":
         return _make_files(work, port, made)
     mode, path = port.get("mode") or "mount", port.get("path_on_compute") or None

@@ -33,10 +33,11 @@ def write_script_step(
     lines: list[str] = []
     outputs, out_ports = make_outputs(work, node, lines)
     bound, in_ports = bind_inputs(work, node, variable, lines)
-    arguments, sent = _arguments(work, node, bound, out_ports)
-    script = posixpath.normpath(str(node["script"]).replace("\\", "/"))
+    arguments, sent = argument_codes(work, node, bound, out_ports)
+    script = str(node.get("script") or "").replace("\\", "/")
+    script = posixpath.normpath(script) if script else ""
     params, sent_params = _params(work, node)
-    settings, sent_settings = _settings(work, node)
+    settings, sent_settings = settings_of(work, node)
     compute, sent_compute = compute_of(work, node)
     hash_paths = node.get("hash_paths")
     if hash_paths is not None:
@@ -145,10 +146,10 @@ def write_limits(work: Work, node: Mapping[str, Any], variable: str, lines: list
     return sent
 
 
-def _arguments(
+def argument_codes(
     work: Work, node: Mapping[str, Any], bound: Mapping[str, Code], ports: list[Json]
 ) -> tuple[list[Code], list[Any]]:
-    """The code of the arguments, and what the SDK sends for them."""
+    """The code of a node's arguments, and what the SDK sends for them."""
     written = {one["name"] for one in ports}
     first: dict[str, str] = {}  # input by the data parameter that it reads
     for port in node.get("inputs") or []:
@@ -205,7 +206,8 @@ def _params(work: Work, node: Mapping[str, Any]) -> tuple[Code | None, Json]:
     return (mapped(items) if items else None), sent
 
 
-def _settings(work: Work, node: Mapping[str, Any]) -> tuple[Code | None, Json]:
+def settings_of(work: Work, node: Mapping[str, Any]) -> tuple[Code | None, Json]:
+    """Settings of the run configuration that parameters hold, and what is sent of them."""
     items: list[tuple[str, Code]] = []
     sent: Json = {}
     for name, value in (node.get("runconfig_parameters") or {}).items():

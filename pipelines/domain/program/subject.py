@@ -29,7 +29,7 @@ class Surroundings:
     datasets: Mapping[str, DatasetName] = field(default_factory=dict)  # by the version's id
     dataset_ids: Mapping[tuple[str, str], str] = field(default_factory=dict)  # (name, version)
     catalog: Catalog = field(default_factory=Catalog)
-    unique_modules: frozenset[str] = frozenset()  # names that only one module has
+    modules_by_name: Mapping[str, str] = field(default_factory=dict)  # which id a name finds
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,7 @@ class Subject:
     default_compute: str = ""
     tags: Mapping[str, str] = field(default_factory=dict)
     options: Mapping[str, Any] = field(default_factory=dict)  # of `submit`, as they are called
+    lost: tuple[str, ...] = ()  # sentences: what of it no program keeps
     unfinished: tuple[str, ...] = ()  # sentences: why it can't be submitted as it is
 
 

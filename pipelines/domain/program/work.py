@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from pipelines.domain.drafting import ModuleFace
 from pipelines.domain.graph import DATA_TYPES
 from pipelines.domain.program.environments import run_configuration
-from pipelines.domain.program.names import Names
+from pipelines.domain.program.names import Names, identifier
 from pipelines.domain.program.python_text import (
     Code,
     Raw,
@@ -73,12 +74,13 @@ class Work:
         self.modules: list[str] = []
         self.computes: list[str] = []  # names of targets that several steps run on
         self.configurations: list[list[str]] = []
-        self.notes: list[str] = []
+        self.notes: list[str] = list(subject.lost)
         self.parameters: dict[str, Json] = {
             one["name"]: dict(one) for one in subject.graph.get("parameters") or []
         }
         self.variables: dict[str, str] = {}  # of parameters
         self.outputs: dict[tuple[str, str], MadeOutput] = {}
+        self.read_outputs: dict[str, set[str]] = {}  # by node, what other steps read
         self._known: dict[str, str] = {}
         self._targets = Counter(
             node.get("compute") or subject.default_compute
@@ -103,6 +105,36 @@ class Work:
         if is_deep(value):
             self.use("json")
         return literal(value)
+
+    def face(self, node: Mapping[str, Any]) -> ModuleFace | None:
+        """The version of the module that a card shows; None when the workspace has it not."""
+        given, catalog = node.get("module"), self.around.catalog
+        if not isinstance(given, Mapping):
+            return None
+        uid = given.get("id")
+        if uid not in catalog.current and given.get("key"):
+            uid = catalog.keys.get(str(given["key"]))
+        version = str(given.get("version") or catalog.current.get(str(uid)) or "")
+        return catalog.faces.get((str(uid), version))
+
+    def module(self, uid: str, name: str, made: Code) -> Code:
+        """A variable that holds the module."""
+        key = f"module {uid} {name}"
+        if key not in self._known:
+            self._known[key] = self.names.take(f"{identifier(name)}_module".lstrip("_"), "module")
+            self.modules.append(assign(self._known[key], made))
+        return Raw(self._known[key])
+
+    def holds_table(self, parameter: str) -> bool:
+        """Whether the default of a parameter is a tabular dataset."""
+        default = self.parameters[parameter].get("default")
+        if not isinstance(default, Mapping):
+            return False
+        uid = default.get("dataset") or self.around.dataset_ids.get(
+            (str(default.get("name")), str(default.get("version", "latest")))
+        )
+        known = self.around.datasets.get(str(uid))
+        return known is not None and known.is_table
 
     def text_variable(self, wish: str, value: str, lines: list[str]) -> Code:
         """A text; one of several lines becomes a variable in `lines`."""

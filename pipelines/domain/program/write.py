@@ -8,17 +8,21 @@ from typing import Any
 from pipelines.domain.program.canon import (
     INPUT_FIELDS,
     OUTPUT_FIELDS,
+    canonical_card,
     canonical_node,
+    canonical_output,
     differences,
 )
 from pipelines.domain.program.frame import ending, head, import_lines
 from pipelines.domain.program.layout import write_layout
-from pipelines.domain.program.naming import in_order, name_folders, name_outputs, name_steps
+from pipelines.domain.program.module_steps import output_says, write_module_step
+from pipelines.domain.program.naming import SOURCE, in_order, name_folders, name_outputs, name_steps
 from pipelines.domain.program.parameters import write_parameters
 from pipelines.domain.program.python_text import assign, call, text
 from pipelines.domain.program.script_steps import write_script_step
 from pipelines.domain.program.subject import Json, Program, Subject, Surroundings
 from pipelines.domain.program.work import Work
+from pipelines.domain.script_modules import is_script_module
 
 SHOWN = 60  # characters of a value in a note
 
@@ -36,7 +40,11 @@ def write_program(subject: Subject, around: Surroundings) -> Program:
     sent: list[Json] = []
     for node in nodes:
         variable = steps[node["id"]]
-        lines, made = write_script_step(work, node, variable, folders[str(node["snapshot"])])
+        if node.get("module"):
+            lines, made = write_module_step(work, node, variable)
+        else:
+            folder = folders.get(str(node.get("snapshot")), SOURCE)
+            lines, made = write_script_step(work, node, variable, folder)
         after = [one for one in dict.fromkeys(node.get("after") or []) if one in steps]
         lines += [f"{variable}.run_after({steps[one]})" for one in after]
         made |= {"id": node["id"], "after": after}
@@ -71,14 +79,39 @@ def write_program(subject: Subject, around: Surroundings) -> Program:
 def _note_losses(work: Work, node: Mapping[str, Any], made: Json) -> None:
     """Say what of a step the SDK would send otherwise."""
     resolved = {**node, "compute": node.get("compute") or work.subject.default_compute}
-    given = canonical_node(resolved, work.data_parameters)
-    for field, before, after in differences(given, canonical_node(made, work.data_parameters)):
+    canonical = canonical_module if node.get("module") else canonical_script
+    for field, before, after in differences(canonical(work, resolved), canonical(work, made)):
         work.note_of_step(node, f"{field} is {_shown(before)}, here {_shown(after)}.")
     for ports, known in (("inputs", INPUT_FIELDS), ("outputs", OUTPUT_FIELDS)):
         for port in node.get(ports) or []:
             for name in set(port) - set(known):
                 where = f"{ports}.{port.get('name')}.{name}"
                 work.note_of_step(node, f"{where} is {_shown(port[name])}, here left out.")
+
+
+def canonical_script(work: Work, node: Mapping[str, Any]) -> Json:
+    """A node of a script in the form that is compared."""
+    return canonical_node(node, work.data_parameters)
+
+
+def canonical_module(work: Work, node: Mapping[str, Any]) -> Json:
+    """A card in the form that is compared."""
+    face = work.face(node)
+    if face is None:
+        named = {"id": node["module"].get("id"), "name": node["module"].get("name")}
+        return canonical_card(node, named, {}, work.data_parameters, exact_modes=False)
+    ports = {one["name"]: one for one in face.spec["outputs"]}
+    said = {
+        str(one["name"]): output_says(work, face.spec, ports.get(str(one["name"]), {}), one)
+        for one in node.get("outputs") or []
+    }
+    return canonical_card(
+        node,
+        {"id": face.uid, "version": face.version, "name": face.name},
+        {name: canonical_output(one) for name, one in said.items() if one},
+        work.data_parameters,
+        exact_modes=is_script_module(face.spec),
+    )
 
 
 def _shown(value: Any) -> str:

@@ -12,7 +12,7 @@ import sys
 from typing import TYPE_CHECKING, Optional, Sequence
 
 from azureml._forebay import __version__
-from azureml._forebay.cli import endpoints, login, runs, schedules
+from azureml._forebay.cli import drafts, endpoints, login, runs, schedules
 from azureml.exceptions import AzureMLException
 
 if TYPE_CHECKING:
@@ -78,11 +78,30 @@ def _make_parser() -> argparse.ArgumentParser:
     _add_place(one)
     one.set_defaults(command=runs.cancel)
 
+    one = actions.add_parser("program", help="a run as a Python program")
+    _add_run(one)
+    _add_output(one)
+    _add_place(one)
+    one.set_defaults(command=drafts.run_program)
+
+    group = commands.add_parser("draft", help="list pipeline drafts, get them as programs")
+    _add_draft_actions(group.add_subparsers(title="actions", metavar="ACTION", required=True))
     group = commands.add_parser("endpoint", help="list and call pipeline endpoints")
     _add_endpoint_actions(group.add_subparsers(title="actions", metavar="ACTION", required=True))
     group = commands.add_parser("schedule", help="list, enable and disable schedules")
     _add_schedule_actions(group.add_subparsers(title="actions", metavar="ACTION", required=True))
     return parser
+
+
+def _add_draft_actions(actions: _Actions) -> None:
+    one = actions.add_parser("list", help="the pipeline drafts")
+    _add_place(one)
+    one.set_defaults(command=drafts.list_drafts)
+    one = actions.add_parser("program", help="a draft as a Python program")
+    one.add_argument("draft", metavar="DRAFT", help="name, id, or the beginning of one")
+    _add_output(one)
+    _add_place(one)
+    one.set_defaults(command=drafts.draft_program)
 
 
 def _add_endpoint_actions(actions: _Actions) -> None:
@@ -129,6 +148,15 @@ def _add_schedule_actions(actions: _Actions) -> None:
 
 def _add_run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("run", metavar="RUN", help="id, the beginning of one, or experiment/number")
+
+
+def _add_output(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "-o",
+        "--output",
+        metavar="FOLDER",
+        help="write it there with its source folders, instead of printing it",
+    )
 
 
 def _add_place(parser: argparse.ArgumentParser) -> None:
