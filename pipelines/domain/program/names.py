@@ -7,7 +7,7 @@ import keyword
 import re
 import unicodedata
 
-LONGEST = 32
+LONGEST = 48
 _TAKEN = frozenset(dir(builtins)) | frozenset(keyword.kwlist) | frozenset(keyword.softkwlist)
 
 

@@ -14,7 +14,7 @@ from pipelines.domain.program.work import MadeOutput, Work
 from workspaces.domain.errors import InvalidInput
 
 SOURCE = "source"
-STEM = 24  # characters of a step's name in names of variables
+STEM = 32  # characters of a step's name in names of variables
 GENERIC = ("output", "out", "result", "results", "data", "dataset")
 
 
