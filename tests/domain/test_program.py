@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from pipelines.domain.drafting import compile_graph
+from pipelines.domain.graph import Node
+from pipelines.domain.parsing import parse_graph
 from pipelines.domain.program.canon import canonical_node, differences
 from pipelines.domain.program.subject import DatasetName, Program, Subject, Surroundings
 from pipelines.domain.program.write import write_program
+from tests.support.drafts import classification
+from tests.support.drawings import CATALOG, drawings
 from tests.support.program_graphs import PARAMETERS, graphs, texts, titles
 from tests.support.programs import by_id, run_program
 
@@ -24,6 +30,10 @@ AROUND = Surroundings(
         "data-1": DatasetName("iris", 2, is_table=True),
         "files-1": DatasetName("pictures", 1),
         "titanic-1": DatasetName(is_table=True),
+    },
+    catalog=CATALOG,
+    modules_by_name={
+        face.name: face.uid for face in CATALOG.faces.values() if face.key != "split-data"
     },
 )
 
@@ -54,6 +64,12 @@ def losses(given: dict[str, Any], sent: dict[str, Any]) -> list[Any]:
     ]
 
 
+def what_runs(graph: dict[str, Any]) -> dict[str, Node]:
+    """By id the steps of a drawing, as fingerprints see them."""
+    compiled, _ = compile_graph(graph, CATALOG)
+    return {node.id: replace(node, raw={}) for node in parse_graph(compiled)[0].nodes}
+
+
 @pytest.mark.parametrize("path", GRAPHS, ids=lambda path: path.stem)
 def test_a_golden_graph_comes_back_from_its_program(path: Path) -> None:
     graph = json.loads(path.read_text("utf-8"))
@@ -63,6 +79,19 @@ def test_a_golden_graph_comes_back_from_its_program(path: Path) -> None:
     assert sent == program.graph
     assert losses(graph, sent) == []
     assert sent["parameters"] == graph["parameters"]
+
+
+def test_a_drawing_of_modules_comes_back_and_compiles_to_the_same() -> None:
+    graph = classification()
+    program = write(graph, default_compute="cpu")
+    sent = run_program(program, AROUND)["graph"]
+    assert program.notes == ()
+    assert sent == program.graph
+    assert compile_graph(graph, CATALOG)[1] == []
+    assert what_runs(sent) == what_runs(graph)
+    text = program.text
+    assert 'Module.get(workspace, name="Train Model")' in text
+    assert 'Module.get(workspace, module_id="id-split-data")' in text  # another one has its name
 
 
 @given(graphs(), titles, texts, st.dictionaries(texts, texts, max_size=2))
@@ -103,3 +132,26 @@ def test_any_graph_comes_back_from_its_program_or_it_says_what_does_not(
             )
     for key in graph.keys() - {"nodes", "parameters", "version"}:
         assert sent[key] == graph[key]
+
+
+@given(drawings())
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+def test_any_drawing_comes_back_from_its_program_or_it_says_what_does_not(
+    graph: dict[str, Any],
+) -> None:
+    graph["parameters"] = PARAMETERS
+    program = write(graph, default_compute="cpu")
+    sent = run_program(program, AROUND)["graph"]
+    assert sent == program.graph
+    before, after = by_id(graph), by_id(sent)
+    assert before.keys() == after.keys()
+    told = "\n".join(program.notes)
+    for node_id, node in before.items():
+        made = after[node_id]
+        for name, value in node["settings"].items():
+            assert made["settings"].get(name) == value or f"settings.{name}" in told
+        for key in ("ui", "comment"):
+            assert made.get(key) == node.get(key, "" if key == "comment" else None)
+        assert made["allow_reuse"] == node.get("allow_reuse", True)
+    if not told:
+        assert what_runs(sent) == what_runs(graph)

@@ -24,6 +24,7 @@ from pipelines.domain.program.script_steps import (
 )
 from pipelines.domain.program.subject import Json
 from pipelines.domain.program.work import WORKSPACE, Work
+from pipelines.domain.reuse import canonical
 from pipelines.domain.script_modules import given_output, is_script_module
 
 
@@ -43,6 +44,7 @@ def write_module_step(work: Work, node: Mapping[str, Any], variable: str) -> tup
         work, {**node, "arguments": overrides.get("arguments") or []}, inputs, out_ports
     )
     own_line = isinstance(overrides.get("arguments"), list)
+    sent_arguments = _known_by_data(sent_arguments, in_ports)
     _share_parameters(spec, sent_arguments, sent_settings)
     run_settings, sent_run_settings = settings_of(work, node)
     module, wire, title = _module(work, node, face)
@@ -62,6 +64,9 @@ def write_module_step(work: Work, node: Mapping[str, Any], variable: str) -> tup
         runconfig_pipeline_params=run_settings,
     )
     lines.append(assign(variable, step))
+    reused = node.get("allow_reuse") is not False
+    if not reused:
+        lines.append(f"{variable}.allow_reuse = False")
     own = write_limits(work, node, variable, lines)
     more: Json = {}
     if own_line:
@@ -75,10 +80,25 @@ def write_module_step(work: Work, node: Mapping[str, Any], variable: str) -> tup
         "inputs": in_ports,
         "outputs": out_ports,
         "compute": sent_compute,
+        "allow_reuse": reused,
         **({"runconfig_parameters": sent_run_settings} if sent_run_settings else {}),
         **own,
         **({"overrides": more} if more else {}),
     }
+
+
+def _known_by_data(arguments: list[Any], ports: list[Json]) -> list[Any]:
+    """The SDK knows an input among the arguments by its data: the first port that has it."""
+    by_data: dict[str, str] = {}
+    first = {
+        one["name"]: by_data.setdefault(canonical(one["source"]), one["name"]) for one in ports
+    }
+    return [
+        {"input": first[one["input"]]}
+        if isinstance(one, Mapping) and one.get("input") in first
+        else one
+        for one in arguments
+    ]
 
 
 def _share_parameters(spec: Mapping[str, Any], arguments: list[Any], settings: Json) -> None:
@@ -120,7 +140,10 @@ def _inputs_map(
         if not isinstance(name, str) or name in codes or (spec and name not in known):
             continue
         usual = known.get(name, {}).get("mode") or "mount"
-        bare = _bare(work, port, usual, is_script_module(spec))
+        exact = is_script_module(spec)
+        if exact:
+            port = {**port, "mode": mode_of(work, known[name], port)}
+        bare = _bare(work, port, usual, exact)
         made = bind_input(work, port, False) if bare is None else None
         if made is not None:
             codes[name], wire = made
@@ -131,6 +154,17 @@ def _inputs_map(
                 {"name": name, "mode": mode, "path_on_compute": None, "source": dict(source)}
             )
     return codes, ports
+
+
+def mode_of(work: Work, spec: Mapping[str, Any], port: Mapping[str, Any]) -> str:
+    """How a module that has its own command line gets an input: as the studio decides it."""
+    source, catalog = port.get("source"), work.around.catalog
+    table = isinstance(source, Mapping) and (
+        str(source.get("dataset")) in catalog.tabular
+        or str(source.get("parameter")) in catalog.tabular_parameters
+    )
+    usual = "direct" if table and spec.get("type") == "table" else "mount"
+    return str(port.get("mode") or spec.get("mode") or usual)
 
 
 def _bare(work: Work, port: Mapping[str, Any], usual: str, exact: bool) -> tuple[Code, str] | None:
@@ -248,7 +282,8 @@ def _settings(
             continue
         kind, wish = kinds.get(name, ""), f"{variable.removesuffix('_step')}_{name}"
         code: Code | None
-        if set(value) == {"parameter"} if isinstance(value, Mapping) else False:
+        refers = isinstance(value, Mapping) and set(value) == {"parameter"}
+        if refers:
             code = work.parameter(parameter_of(value))
         elif kind == "datastore_path" and fits("datapath", value):
             code = work.value("datapath", value)
@@ -258,20 +293,16 @@ def _settings(
             code = work.literal(value)
         if code is not None:
             items.append((literal(name).flat(), code))
-            sent[name] = _converted(kind, value)
+            sent[name] = value if refers else _converted(kind, value)
     return (mapped(items) if items else None), sent
 
 
 def _converted(kind: str, value: Any) -> Any:
     """A value as the SDK sends it: of the type that the module wants, where it can be."""
-    if (
-        value is None
-        or isinstance(value, Mapping)
-        or kind not in ("int", "float", "bool", "string")
-    ):
+    if value is None or kind not in ("int", "float", "bool", "string"):
         return value
     if kind == "string":
-        return value if isinstance(value, str) else str(value)
+        return str(value)
     if kind == "bool":
         texts = {"true": True, "1": True, "false": False, "0": False}
         return texts.get(str(value).strip().lower(), value)

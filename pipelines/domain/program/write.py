@@ -15,7 +15,7 @@ from pipelines.domain.program.canon import (
 )
 from pipelines.domain.program.frame import ending, head, import_lines
 from pipelines.domain.program.layout import write_layout
-from pipelines.domain.program.module_steps import output_says, write_module_step
+from pipelines.domain.program.module_steps import mode_of, output_says, write_module_step
 from pipelines.domain.program.naming import SOURCE, in_order, name_folders, name_outputs, name_steps
 from pipelines.domain.program.parameters import write_parameters
 from pipelines.domain.program.python_text import assign, call, text
@@ -105,12 +105,20 @@ def canonical_module(work: Work, node: Mapping[str, Any]) -> Json:
         str(one["name"]): output_says(work, face.spec, ports.get(str(one["name"]), {}), one)
         for one in node.get("outputs") or []
     }
+    exact = is_script_module(face.spec)
+    if exact:
+        told = {one["name"]: one for one in face.spec["inputs"]}
+        inputs = [
+            {**one, "mode": mode_of(work, told.get(str(one.get("name")), {}), one)}
+            for one in node.get("inputs") or []
+        ]
+        node = {**node, "inputs": inputs}
     return canonical_card(
         node,
         {"id": face.uid, "version": face.version, "name": face.name},
         {name: canonical_output(one) for name, one in said.items() if one},
         work.data_parameters,
-        exact_modes=is_script_module(face.spec),
+        exact_modes=exact,
     )
 
 
