@@ -10,7 +10,8 @@ from typing import IO, Any
 
 from data.models import DatasetVersion
 from data.selectors import default_datastore
-from pipelines.domain.drafting import Catalog, sources_of
+from pipelines.domain.catalog import Catalog
+from pipelines.domain.drafting import sources_of
 from pipelines.domain.program.names import identifier
 from pipelines.domain.program.subject import DatasetName, Program, Subject, Surroundings
 from pipelines.domain.program.write import write_program

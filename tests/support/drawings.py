@@ -7,7 +7,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from pipelines.domain.drafting import Catalog, ModuleFace
+from pipelines.domain.catalog import Catalog, ModuleFace
 from pipelines.domain.module_specs import read_spec
 from tests.support.drafts import library_catalog
 from tests.support.program_graphs import DATA, PLAIN, registrations, texts, titles, values

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pipelines.domain.drafting import ModuleFace
+from pipelines.domain.catalog import ModuleFace
 from pipelines.domain.parameters import fits
 from pipelines.domain.program.canon import parameter_of
 from pipelines.domain.program.inputs import bind_input

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from pipelines.domain.drafting import Catalog
+from pipelines.domain.catalog import Catalog
 
 Json = dict[str, Any]
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from pipelines.domain.drafting import ModuleFace
+from pipelines.domain.catalog import ModuleFace
 from pipelines.domain.graph import DATA_TYPES
 from pipelines.domain.program.environments import run_configuration
 from pipelines.domain.program.names import Names, identifier
