@@ -165,8 +165,10 @@ export class Desk {
   }
 
   async tidy(): Promise<void> {
+    this.root?.setAttribute("data-tidying", "");
     await this.commands.tidy();
     this.fit();
+    setTimeout(() => this.root?.removeAttribute("data-tidying"), 220);
   }
 
   async copy(cut = false): Promise<void> {
