@@ -44,7 +44,7 @@ class Canvas:
         self.draft = draft or make_draft(studio, **body)
         page.goto(f"/w/forebay/designer/{self.draft}")
         self.root = page.locator(".dz-canvas")
-        expect(self.root).to_be_visible()
+        expect(self.root).to_be_visible(timeout=30_000)
         self.quick = page.locator(".dz-chooser").get_by_role("combobox")
 
     # What is there.
