@@ -19,7 +19,7 @@ from pipelines.domain.drafts import (
     with_default_compute,
 )
 from pipelines.models import DraftVersion, PipelineDraft, Run
-from workspaces.domain.errors import Conflict, InvalidInput, Problem
+from workspaces.domain.errors import Conflict, InvalidInput, NotFound, Problem
 from workspaces.domain.times import iso
 from workspaces.models import Workspace
 from workspaces.services.access import Actor
@@ -177,9 +177,12 @@ def note_use(draft: PipelineDraft, note: str) -> None:
 
 
 def locked(draft: PipelineDraft) -> PipelineDraft:
-    """The row as it is now, until the transaction ends."""
+    """The row as it is now, until the transaction ends. Raises NotFound when it was deleted."""
     rows = PipelineDraft.objects.select_for_update(of=("self",))
-    return rows.select_related("workspace", "created_by", "updated_by").get(pk=draft.pk)
+    row = rows.select_related("workspace", "created_by", "updated_by").filter(pk=draft.pk).first()
+    if row is None:
+        raise NotFound(f"The draft {draft.name!r} was just deleted.")
+    return row
 
 
 def refuse_stale(row: PipelineDraft, revision: Any) -> None:

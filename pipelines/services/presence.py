@@ -15,7 +15,7 @@ from pipelines.domain.drafts import tab_problems
 from pipelines.draft_selectors import GONE_AFTER, people_in
 from pipelines.models import DraftPresence, PipelineDraft
 from pipelines.services.drafts import unknown_fields
-from workspaces.domain.errors import InvalidInput, Problem
+from workspaces.domain.errors import InvalidInput, NotFound, Problem
 from workspaces.services.access import Actor
 
 TABS = 20  # of one person on one draft
@@ -32,6 +32,8 @@ def keep_presence(
         raise InvalidInput.of(problems)
     tab = body["tab"]
     with transaction.atomic():
+        if not PipelineDraft.objects.filter(pk=draft.pk).exists():
+            raise NotFound(f"The draft {draft.name!r} was just deleted.")
         rows = DraftPresence.objects.filter(draft=draft)
         rows.filter(seen_at__lt=now - GONE_AFTER).delete()
         mine = rows.filter(user=actor.user)
@@ -57,4 +59,4 @@ def _add(draft: PipelineDraft, actor: Actor, tab: str, now: datetime) -> None:
                 draft=draft, user=actor.user, tab=tab, since=now, seen_at=now
             )
     except IntegrityError:
-        pass  # another request of the same tab was first, or the draft was just deleted
+        pass  # another request of the same tab was first

@@ -15,6 +15,7 @@ from pipelines.models import DraftPresence, DraftVersion, Event, PipelineDraft
 from pipelines.services import presence
 from pipelines.services.drafts import create_draft, delete_draft, save_draft
 from pipelines.services.presence import keep_presence, sweep_presence
+from workspaces.domain.errors import NotFound
 from workspaces.domain.roles import Role
 from workspaces.services.workspaces import create_workspace, set_member
 
@@ -133,6 +134,14 @@ def test_people_come_go_and_drop_out(
     assert sweep_presence(now=timezone.now() + timedelta(seconds=300)) == 1
     draft.refresh_from_db()
     assert (draft.revision, DraftVersion.objects.count()) == (1, 1)
+
+
+def test_what_was_just_deleted_is_not_found(draft: PipelineDraft, actor: Any) -> None:
+    PipelineDraft.objects.all().delete()  # by another request, after this one had read it
+    with pytest.raises(NotFound):
+        save_draft(draft=draft, actor=actor, body={"revision": 1, "name": "late"})
+    with pytest.raises(NotFound):
+        come(draft, actor, "late")
 
 
 def test_one_person_has_so_many_tabs(
