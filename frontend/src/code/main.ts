@@ -59,6 +59,7 @@ function mountCode(place: HTMLElement, options: CodeOptions): CodeEditor {
         indentOnInput(), bracketMatching(), closeBrackets(), autocompletion(), highlightActiveLine(), highlightSelectionMatches(), syntaxHighlighting(COLOURS), LOOK, language(options.language),
         EditorState.readOnly.of(options.readOnly), EditorState.tabSize.of(4),
         EditorView.contentAttributes.of({ "aria-label": options.label, spellcheck: "false", "aria-readonly": String(options.readOnly) }),
+        EditorView.domEventHandlers({ beforeinput: replaceChosen }),
         EditorView.updateListener.of((update) => { if (update.docChanged) options.onChange(update.state.doc.toString()); }),
         // Escape goes to the dialog's buttons, so that Tab may indent and nobody is caught in the editor.
         keymap.of([...closeBracketsKeymap, ...completionKeymap, ...searchKeymap, { key: "Mod-Enter", run: () => act(options.onSave) }, { key: "Mod-s", run: () => act(options.onSave) }, { key: "Escape", run: () => act(options.onLeave) }, ...defaultKeymap, ...historyKeymap, ...foldKeymap, indentWithTab]),
@@ -67,6 +68,15 @@ function mountCode(place: HTMLElement, options: CodeOptions): CodeEditor {
   });
   view.focus();
   return { text: () => view.state.doc.toString(), focus: () => view.focus(), end: () => view.destroy() };
+}
+
+/** Typing over a selection: Chromium would give the new line a style attribute, which the page's policy refuses. */
+function replaceChosen(event: InputEvent, view: EditorView): boolean {
+  const { state } = view;
+  if (event.inputType !== "insertText" || !event.data || state.selection.main.empty || state.readOnly || view.composing || /[[({"'`]/.test(event.data)) return false;
+  event.preventDefault();
+  view.dispatch(state.update(state.replaceSelection(event.data), { userEvent: "input.type", scrollIntoView: true }));
+  return true;
 }
 
 function act(what: () => void): true {
