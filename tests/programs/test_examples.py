@@ -115,6 +115,23 @@ def test_schedule(studio: Any, tmp_path: Path) -> None:
     assert studio.get("/runs?experiment=schedule_example")["items"] == []
 
 
+def test_modules(studio: Any, tmp_path: Path) -> None:
+    said = run_example(studio, "modules", tmp_path)
+    assert "Module: Keep long words version 1.0\n" in said
+    assert "Problems: []" in said
+    assert "long: Kept 5 of 6 words of at least 4 letters\n" in said
+    assert "longer: Kept 2 of 5 words of at least 6 letters\n" in said
+    assert "All reused: True\nLast run is this one: True\n" in said
+    assert said.endswith("Published: Long words with steps long, longer\n")
+    palette = studio.get("/modules/by-name/Keep long words")
+    assert (palette["name"], palette["group"]) == ("Keep long words", "My modules")
+    again = run_example(studio, "modules", tmp_path / "again")
+    assert "All reused: True" in again
+    first, *_, last = reversed(studio.get("/runs?experiment=modules_example")["items"])
+    assert not any(one["reused"] for one in studio.get(f"/runs/{first['id']}")["steps"])
+    assert all(one["reused"] for one in studio.get(f"/runs/{last['id']}")["steps"])
+
+
 def test_callers_without_the_sdk(studio: Any, tmp_path: Path) -> None:
     write_scripts(tmp_path, say="import sys\nprint('said', sys.argv[1])\n")
     published = run_program(

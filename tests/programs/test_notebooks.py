@@ -219,3 +219,39 @@ def test_schedules_of_a_published_pipeline(studio: Any, notebooks: Path, sample_
     assert of_endpoint["endpoint"]["name"] == "ScheduledPipelineEndpoint"
     assert of_endpoint["recurrence"]["hours"] == [22]
     assert studio.get("/runs?experiment=Schedule-run-sample")["items"] == []
+
+
+def test_g11_modules_as_steps(studio: Any, notebooks: Path, sample_data: str) -> None:
+    name = "aml-pipelines-how-to-use-modulestep"
+    run_notebook(studio, notebooks / INTRO, name, sample_data)
+    (run,) = runs_of(studio, "testmodulestesp")
+    assert [(one["name"], one["status"]) for one in run["steps"]] == [
+        ("AddAndMultiply", "Completed")
+    ] * 3
+    said = [studio.step_log(one["id"]).strip().splitlines()[-1] for one in run["steps"]]
+    assert said == [
+        "results: sum: 19 , product: 34",
+        "results: sum: 53 , product: 646",
+        "results: sum: 699 , product: 34238",
+    ]
+    assert [node["module"]["version"] for node in run["graph"]["nodes"]] == ["1", "2", "2"]
+    module = studio.get("/modules/by-name/AddAndMultiply")
+    assert (module["default_version"], module["default_chosen"]) == ("2", True)
+    offered = {one["name"]: one["group"] for one in studio.get("/modules")["items"]}
+    assert offered["AddAndMultiply"] == "My modules"
+
+
+def test_pipeline_drafts(studio: Any, notebooks: Path, sample_data: str) -> None:
+    name = "aml-pipelines-how-to-use-pipeline-drafts"
+    said = run_notebook(studio, notebooks / INTRO, name, sample_data)
+    assert "PipelineDraft(Name: TestPipelineDraft, Id: " in said
+    (draft,) = studio.get("/drafts?q=UpdatedPipelineDraft")["items"]
+    assert (draft["experiment"], draft["tags"]) == ("pipeline_draft_sample", {"dev": "true"})
+    assert draft["continue_on_step_failure"] is True
+    (run,) = runs_of(studio, "pipeline_draft_sample")
+    assert [one["name"] for one in run["steps"]] == ["New_Training_Step"]
+    assert run["continue_on_step_failure"] is True
+    assert (run["tags"], run["properties"]["train"]) == ({"dev": "true"}, "value")
+    assert draft["last_run"]["id"] == run["id"]
+    kept = studio.get("/published-pipelines?name=UpdatedPipelineDraft")["items"]
+    assert [one["step_count"] for one in kept] == [1]
