@@ -123,7 +123,7 @@ def test_modules(studio: Any, tmp_path: Path) -> None:
     assert "longer: Kept 2 of 5 words of at least 6 letters\n" in said
     assert "All reused: True\nLast run is this one: True\n" in said
     assert said.endswith("Published: Long words with steps long, longer\n")
-    palette = studio.get("/modules/by-name/Keep long words")
+    palette = studio.get("/modules/by-name/Keep%20long%20words")
     assert (palette["name"], palette["group"]) == ("Keep long words", "My modules")
     again = run_example(studio, "modules", tmp_path / "again")
     assert "All reused: True" in again
