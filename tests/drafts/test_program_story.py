@@ -131,7 +131,7 @@ def drawn_again(studio: RunningStudio, run: dict[str, Any]) -> dict[str, Any]:
     data = frozenset(
         one["name"] for one in graph["parameters"] if one["type"] in ("datapath", "dataset")
     )
-    beside = ("id", "ui", "comment", "module", "settings")
+    beside = ("id", "ui", "module", "settings")
     nodes = {
         one["id"]: {
             **canonical_node({**one, "compute": one["compute"] or draft["default_compute"]}, data),
