@@ -42,6 +42,7 @@ class Canvas:
     def __init__(self, studio: Any, page: Page, draft: str = "", **body: Any) -> None:
         self.studio, self.page = studio, page
         self.draft = draft or make_draft(studio, **body)
+        page.emulate_media(reduced_motion="reduce")  # a view that glides is not where it was seen
         page.goto(f"/w/forebay/designer/{self.draft}")
         self.root = page.locator(".dz-canvas")
         expect(self.root).to_be_visible(timeout=30_000)
@@ -91,8 +92,8 @@ class Canvas:
 
     def middle(self, place: Locator) -> tuple[float, float]:
         box, before = place.bounding_box(), None
-        while box != before:  # the view may still be on its way
-            self.page.wait_for_timeout(60)
+        while box != before:  # what is drawn may be on its way
+            self.page.wait_for_timeout(100)
             box, before = place.bounding_box(), box
         assert box, "not on the page"
         return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
