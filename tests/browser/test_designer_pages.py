@@ -126,6 +126,9 @@ def test_a_thousand_drafts_are_searched_sorted_cloned_and_deleted(page: Page) ->
     expect(page.get_by_role("row")).to_have_count(51)
     assert serious(page) == []
     page.get_by_role("link", name="Name", exact=True).click()
+    expect(page.get_by_role("columnheader", name="Name")).to_have_attribute(
+        "aria-sort", "descending"
+    )
     expect(page.get_by_role("row").nth(1)).to_contain_text("draft 1000 of a very long name")
     page.get_by_role("searchbox").fill("draft 0500")
     expect(page.get_by_role("row")).to_have_count(2)

@@ -38,6 +38,7 @@ def test_the_editor_is_told_what_it_needs(browser: Client, workspace: Any, actor
     told = dict(re.findall(r'data-([a-z-]+)="([^"]*)"', place))
     assert told.pop("worker-url").startswith("/static/dist/layout-worker")
     assert told.pop("code-url").startswith("/static/dist/code")
+    assert told.pop("dialogs-url").startswith("/static/dist/designer-dialogs")
     assert told == {
         "draft": draft.uid,
         "api": "/api/v1/workspaces/lab",
