@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.test_story import submit
 from tests.support.pipelines import FAILING, WRITER, write_scripts
@@ -82,6 +82,26 @@ def test_one_step_is_canceled(studio: Any, page: Page, folder: Path):
     expect(panel.locator("#attempt-1")).to_contain_text("Canceled by")
     expect(panel.locator("forebay-log")).to_contain_text("train.py line 0")
     studio.wait_for_run(run)
+
+
+def test_a_live_answer_that_comes_after_the_tab_changed_is_dropped(page: Page, failed: str) -> None:
+    page.goto(f"/w/forebay/runs/{failed}/?tab=steps&panel=outputs")
+    panel = page.locator("#step-panel")
+    expect(panel.locator("#step-files")).to_be_visible()
+    expect(page.locator("forebay-live")).to_have_text("Live")
+    held: list[Route] = []
+    page.route(re.compile(r"panel=outputs.*live=1"), lambda route: held.append(route))
+    with page.expect_request(re.compile(r"panel=outputs.*live=1")):
+        page.evaluate("document.body.dispatchEvent(new CustomEvent('forebay:run-changed'))")
+    panel.get_by_role("link", name="Attempts").click()
+    expect(panel.locator("#step-attempts")).to_be_visible()
+    # Its pieces have no place in this panel: put in, they would be an error of the console.
+    with page.expect_response(re.compile(r"panel=outputs.*live=1")) as late:
+        for route in held:
+            route.continue_()
+    late.value.finished()
+    page.wait_for_timeout(200)
+    expect(panel.locator("#step-attempts")).to_be_visible()
 
 
 def test_a_paused_target_starts_nothing_until_it_is_resumed(studio: Any, page: Page, folder: Path):

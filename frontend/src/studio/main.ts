@@ -22,6 +22,16 @@ function keepOpen({ target, fragment }: { target?: Element; fragment?: ParentNod
   for (const one of fragment?.querySelectorAll<HTMLDetailsElement>("details[data-keep]") ?? []) one.open = open.has(one.dataset["keep"]);
 }
 
+/**
+ * A live answer that comes when its panel has been replaced is of another tab or step: shown, it
+ * would put that one's state into this one. htmx asks the element that has gone, and nobody above.
+ */
+function dropLateAnswers(event: Event): void {
+  const asker = event.target;
+  if (!(asker instanceof Element) || asker.getAttribute("hx-swap") !== "none") return;
+  asker.addEventListener("htmx:beforeOnLoad", (answer) => { if (!asker.isConnected) answer.preventDefault(); }, { once: true });
+}
+
 startActions();
 startShortcuts();
 startLive();
@@ -29,6 +39,7 @@ htmxErrors();
 startTry();
 refreshTimes();
 reachScrolled();
+document.body.addEventListener("htmx:beforeRequest", dropLateAnswers);
 document.body.addEventListener("htmx:oobBeforeSwap", (event) => keepOpen((event as CustomEvent<{ target?: Element; fragment?: ParentNode }>).detail));
 addEventListener("resize", reachScrolled);
 setInterval(() => { if (!document.hidden) refreshTimes(); }, 1000);
