@@ -19,7 +19,7 @@ import pytest
 
 from tests.support.http_server import Listener, listening
 from tests.support.postgres import Cluster
-from tests.support.studio import ROOT, end_with_us
+from tests.support.studio import ROOT, ends_with_us
 from tests.support.submitting_studio import SubmittingStudio
 
 MISSED = 90  # due times that wait when the queues start
@@ -43,7 +43,7 @@ class QueueStudio(SubmittingStudio):
                 stdout=output,
                 stderr=output,
                 start_new_session=True,
-                preexec_fn=end_with_us,  # noqa: PLW1509
+                preexec_fn=ends_with_us(),  # noqa: PLW1509
             )
 
     def kill_queue(self, name: str) -> None:

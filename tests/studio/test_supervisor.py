@@ -20,7 +20,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.studio import ROOT, end_with_us, free_port
+from tests.support.studio import ROOT, ends_with_us, free_port
 
 UP_WITHIN = 60.0
 
@@ -49,7 +49,7 @@ class Started:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                preexec_fn=end_with_us,  # noqa: PLW1509
+                preexec_fn=ends_with_us(),  # noqa: PLW1509
             )
 
     @property

@@ -10,8 +10,10 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -25,9 +27,16 @@ LIBC = ctypes.CDLL(None)
 SET_DEATH_SIGNAL = 1
 
 
-def end_with_us() -> None:
-    """In a child before exec: it is told to end when this process is gone, however it went."""
+def _end_with_us() -> None:
     LIBC.prctl(SET_DEATH_SIGNAL, signal.SIGTERM, 0, 0, 0)
+
+
+def ends_with_us() -> Callable[[], None] | None:
+    """For `preexec_fn`: the child is told to end when this process is gone, however it went.
+
+    The kernel means the thread that starts it, so a child of a passing thread goes without.
+    """
+    return _end_with_us if threading.current_thread() is threading.main_thread() else None
 
 
 def free_port() -> int:
@@ -102,7 +111,7 @@ class RunningStudio:
                 stdout=output,
                 stderr=output,
                 start_new_session=True,
-                preexec_fn=end_with_us,  # noqa: PLW1509
+                preexec_fn=ends_with_us(),  # noqa: PLW1509
             )
 
     def stop(self, name: str, how: int = signal.SIGTERM) -> None:
