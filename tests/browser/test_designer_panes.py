@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import urllib.request
+import uuid
 from collections.abc import Iterator
 from typing import Any
 
@@ -244,6 +245,7 @@ def test_a_submit_tells_what_will_run_and_lists_problems(
 ) -> None:
     page.allowed_console.append("status of 422")  # a forecast of a draft with a problem
     graph = classification()
+    graph["nodes"][0]["settings"]["data"] += f"\n9,9,{uuid.uuid4()}"  # nothing to be reused
     graph["nodes"][3]["settings"] = {}
     draft = open_draft(graph)
     page.keyboard.press("Control+Enter")
