@@ -9,6 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from tests.browser.conftest import HOME
 from tests.support.pipelines import WRITER, run_program, write_scripts
 
 LONG = "a very long experiment name " * 7
@@ -102,14 +103,13 @@ def test_a_stranger_is_sent_to_sign_in(browser: Any, studio: Any):
 
 
 def test_a_used_sign_in_link_says_so(browser: Any, studio: Any):
-    link = studio.manage("sign_in_link").split("http", 1)[1].split()[0]
+    link = "http" + studio.manage("sign_in_link").split("http", 1)[1].split()[0]
     context = browser.new_context()
     page = context.new_page()
-    page.goto("http" + link)
-    page.get_by_role("button").first.click()
-    page.wait_for_url("**/w/forebay/")
-    page.goto("http" + link)
-    if page.get_by_role("button", name="Sign in").count():
-        page.get_by_role("button", name="Sign in").first.click()
-    expect(page.locator("main")).to_contain_text("used")
+    page.goto(link)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    page.wait_for_url(HOME)
+    page.goto(link)
+    expect(page.locator("main")).to_contain_text("This sign-in link was used already.")
+    expect(page.get_by_role("button", name="Sign in", exact=True)).to_have_count(0)
     context.close()
