@@ -58,7 +58,7 @@ export class FlowCache {
       const box = boxes.get(node.id) as Box;
       const data: CardData = {
         node, face, wired: links.wired.get(node.id) ?? "", ordered: links.ordered.has(node.id), problems: problems.get(node.id) ?? NO_PROBLEMS,
-        step: state.run?.steps.get(node.id), running: state.run !== null,
+        step: state.run?.steps.get(node.id), running: state.run?.steps.has(node.id) ?? false,
       };
       const chosen = selection.has(node.id);
       const label = cardLabel(data, links);
