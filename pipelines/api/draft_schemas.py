@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pipelines.api.operation_schemas import PROGRAM_ANSWER, PROGRAM_QUERY
-from pipelines.api.schemas import SUBMIT
+from pipelines.api.schemas import FORECAST, SUBMIT
 from pipelines.services.samples import ORDER as SAMPLES
 from workspaces.api.schema_parts import (
     COUNT,
@@ -282,7 +282,7 @@ OPERATIONS: dict[str, Operation] = {
     ),
     f"POST {DRAFT}/forecast": Operation(
         "Which steps of a draft would run",
-        {200: ref("Forecast")},
+        {200: shape(**FORECAST, problems=listed(ref("GraphProblem")))},
         body=body(
             (),
             None,

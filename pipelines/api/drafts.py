@@ -167,8 +167,9 @@ class DraftForecastView(DraftDetailView):
     permissions = {"POST": Permission.READ}
 
     def post(self, request: Request, workspace_name: str, draft_id: str) -> Response:
-        """As `…/runs/forecast`. Body, as wanted: `graph`, `default_compute`, `parameters`,
-        `up_to`, `force_nodes`, `regenerate_outputs`, `experiment`."""
+        """As `…/runs/forecast`, with the `problems` that a submit would have: then there are no
+        steps. Body, as wanted: `graph`, `default_compute`, `parameters`, `up_to`, `force_nodes`,
+        `regenerate_outputs`, `experiment`."""
         answer = forecast_draft(
             draft=self.draft(draft_id), actor=self.actor, body=json_object(request)
         )

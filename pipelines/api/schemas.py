@@ -113,6 +113,20 @@ STEP_FIELDS = {
     "queue_position": maybe(ANY),
 }
 
+FORECAST: dict[str, JSON] = {
+    "steps": listed(
+        shape(
+            node=TEXT,
+            name=TEXT,
+            answer=choice("reused", "runs", "depends"),
+            sentence=TEXT,
+            run=maybe(ANY),
+            on=listed(TEXT),
+        )
+    ),
+    "counts": mapped(COUNT),
+}
+
 COMPONENTS: dict[str, JSON] = {
     "ParameterValues": mapped(ANY, description="Values by the parameters' names."),
     "RunId": text(36, 1, description="The id of a run.", examples=["5d0b2e0e…"]),
@@ -174,19 +188,7 @@ COMPONENTS: dict[str, JSON] = {
     ),
     "Resume": body((), **AGAIN, from_node=maybe(ref("NodeId"))),
     "Resubmit": body((), **AGAIN, regenerate_outputs=FLAG),
-    "Forecast": shape(
-        steps=listed(
-            shape(
-                node=TEXT,
-                name=TEXT,
-                answer=choice("reused", "runs", "depends"),
-                sentence=TEXT,
-                run=maybe(ANY),
-                on=listed(TEXT),
-            )
-        ),
-        counts=mapped(COUNT),
-    ),
+    "Forecast": shape(**FORECAST),
     "RunChanges": body(
         example={"tags": {"quality": "good", "draft": None}},
         description=DESCRIPTION,

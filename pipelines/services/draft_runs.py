@@ -71,20 +71,23 @@ def validate_draft(*, draft: PipelineDraft, actor: Actor, body: Mapping[str, Any
 def forecast_draft(
     *, draft: PipelineDraft, actor: Actor, body: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """What a submit would run and reuse: `forecast_run`'s answer. `body` may have `up_to`, and
-    a graph that is not saved yet. Raises InvalidInput with every problem."""
+    """What a submit would run and reuse: `forecast_run`'s answer, and the `problems` that a submit
+    would have; with some there are no steps. `body` may have `up_to`, and a graph that is not
+    saved yet. Raises InvalidInput where the question itself is wrong."""
     more = ("up_to", "force_nodes", "regenerate_outputs", "experiment")
     problems = unsaved_problems(body, more)
     if problems:
         raise InvalidInput.of(problems)
     graph, problems = _compile(draft, actor, body)
-    if problems:
-        raise InvalidInput.of(problems)
     sent = {field: body[field] for field in more[1:] if field in body}
     values = {**draft.parameters, **(body.get("parameters") or {})}
-    return forecast_run(
-        workspace=draft.workspace, body={**sent, "graph": graph, "parameters": values}
-    )
+    if not problems:
+        try:
+            asked = {**sent, "graph": graph, "parameters": values}
+            return {**forecast_run(workspace=draft.workspace, body=asked), "problems": []}
+        except InvalidInput as error:
+            problems = list(error.problems) or [Problem(error.detail)]
+    return {"steps": [], "counts": {}, "problems": [problem.as_dict() for problem in problems]}
 
 
 def submit_draft(

@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
+from tests.browser.panes import placed, send
 from tests.support.require import CHROMIUM
 
 # Whoever signs in comes to the first workspace by name; other files make some that stand before.
@@ -74,3 +76,32 @@ def page(
     context.close()
     bad = [text for text in seen if not any(part in text for part in page.allowed_console)]
     assert bad == []
+
+
+@pytest.fixture
+def patience() -> Iterator[None]:
+    """The editor of a busy machine takes its time to open."""
+    expect.set_options(timeout=20_000)
+    yield
+    expect.set_options(timeout=5_000)
+
+
+@pytest.fixture(scope="module")
+def compute(studio: Any) -> str:
+    if "panes" not in [one["name"] for one in studio.get("/computes")["items"]]:
+        send(studio, "POST", "/computes", {"name": "panes", "max_nodes": 2})
+    return "panes"
+
+
+@pytest.fixture
+def open_draft(studio: Any, compute: str, page: Any) -> Any:
+    """Opens a new draft of a graph; its id."""
+
+    def opened(graph: dict[str, Any], name: str = "Two kinds of iris", **more: Any) -> str:
+        body = {"name": name, "graph": placed(graph), "default_compute": compute, **more}
+        draft = send(studio, "POST", "/drafts", body)
+        page.goto(f"/w/forebay/designer/{draft['id']}")
+        expect(page.get_by_role("button", name="Submit")).to_be_visible()
+        return str(draft["id"])
+
+    return opened

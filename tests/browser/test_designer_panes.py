@@ -2,92 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import re
-import urllib.request
 import uuid
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.panes import choose, saved, settings_of
 from tests.support.drafts import classification, node, wire
 
-PLACES = {
-    "data": (0, 0),
-    "split": (0, 160),
-    "learner": (-320, 160),
-    "train": (-160, 320),
-    "score": (0, 480),
-    "evaluate": (0, 640),
-}
-
-
-def send(studio: Any, method: str, path: str, body: Any = None) -> Any:
-    """The JSON of one request below the workspace's address."""
-    request = urllib.request.Request(
-        f"{studio.url}/api/v1/workspaces/{studio.workspace}{path}",
-        None if method == "GET" else json.dumps(body or {}).encode(),
-        {"Authorization": f"Bearer {studio.token}", "Content-Type": "application/json"},
-        method=method,
-    )
-    with urllib.request.urlopen(request, timeout=60) as answer:
-        return json.load(answer)
-
-
-def placed(graph: dict[str, Any]) -> dict[str, Any]:
-    """The graph with its cards apart from each other."""
-    for index, one in enumerate(graph["nodes"]):
-        x, y = PLACES.get(one["id"], (0, 160 * index))
-        one["ui"] = {"x": x, "y": y}
-    return graph
-
-
-@pytest.fixture(autouse=True)
-def patience() -> Iterator[None]:
-    """The editor of a busy machine takes its time to open."""
-    expect.set_options(timeout=20_000)
-    yield
-    expect.set_options(timeout=5_000)
-
-
-@pytest.fixture(scope="module")
-def compute(studio: Any) -> str:
-    if "panes" not in [one["name"] for one in studio.get("/computes")["items"]]:
-        send(studio, "POST", "/computes", {"name": "panes", "max_nodes": 2})
-    return "panes"
-
-
-@pytest.fixture
-def open_draft(studio: Any, compute: str, page: Any) -> Any:
-    """Opens a new draft of a graph; its id."""
-
-    def opened(graph: dict[str, Any], name: str = "Two kinds of iris", **more: Any) -> str:
-        body = {"name": name, "graph": placed(graph), "default_compute": compute, **more}
-        draft = send(studio, "POST", "/drafts", body)
-        page.goto(f"/w/forebay/designer/{draft['id']}")
-        expect(page.get_by_role("button", name="Submit")).to_be_visible()
-        return str(draft["id"])
-
-    return opened
-
-
-def choose(page: Any, node_id: str) -> Any:
-    """Selects a card; the pane."""
-    page.locator(f'.react-flow__node[data-id="{node_id}"]').click(position={"x": 60, "y": 40})
-    pane = page.get_by_role("complementary", name="Properties")
-    expect(pane.get_by_role("tab", name="Inputs")).to_be_visible()
-    return pane
-
-
-def saved(page: Any) -> None:
-    expect(page.locator(".dz-save")).to_have_text(re.compile("Saved"))
-
-
-def settings_of(studio: Any, draft: str, node_id: str) -> dict[str, Any]:
-    graph = studio.get(f"/drafts/{draft}")["graph"]
-    return dict(next(one for one in graph["nodes"] if one["id"] == node_id)["settings"])
+pytestmark = pytest.mark.usefixtures("patience")
 
 
 def test_parameters_are_set_by_type_and_saved(studio: Any, open_draft: Any, page: Any) -> None:
@@ -243,7 +168,6 @@ def test_inputs_are_wired_by_keyboard_and_problems_lead_to_their_field(
 def test_a_submit_tells_what_will_run_and_lists_problems(
     studio: Any, open_draft: Any, page: Any
 ) -> None:
-    page.allowed_console.append("status of 422")  # a forecast of a draft with a problem
     graph = classification()
     graph["nodes"][0]["settings"]["data"] += f"\n9,9,{uuid.uuid4()}"  # nothing to be reused
     graph["nodes"][3]["settings"] = {}

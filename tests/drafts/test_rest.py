@@ -191,6 +191,9 @@ def test_forecast_and_a_run_up_to_a_node(api: Any, draft: dict[str, Any]) -> Non
     assert now["experiment"] == "half"
     assert api.post(f"{path}/submit", {**body, "revision": 1}).json()["code"] == "stale"
     assert api.post(f"{path}/forecast", {"up_to": "no"}).json()["problems"][0]["field"] == "up_to"
+    whole = api.post(f"{path}/forecast", {})
+    assert (whole.status_code, whole.json()["steps"]) == (200, [])
+    assert [one["node"] for one in whole.json()["problems"]] == ["evaluate"]
     notes = [one["note"] for one in api.get(f"{path}/versions").json()["items"]]
     assert notes[0] == "Submitted as Run 1"
 

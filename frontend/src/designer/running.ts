@@ -11,7 +11,7 @@ import { pageLive } from "../live/page";
 
 const POLL = 4000;
 type RunAnswer = RunJson & { experiment?: string; url?: string };
-interface ForecastAnswer { steps: { node: string; name: string; answer: "reused" | "runs" | "depends"; sentence: string }[]; counts: Partial<Record<"reused" | "runs" | "depends", number>> }
+interface ForecastAnswer { steps: { node: string; name: string; answer: "reused" | "runs" | "depends"; sentence: string }[]; counts: Partial<Record<"reused" | "runs" | "depends", number>>; problems: Problem[] }
 interface PublishedAnswer { id: string; endpoints: { id: string; version: string; is_default: boolean }[] }
 
 const WILL = { reused: "reuse", runs: "run", depends: "maybe" } as const;
@@ -32,10 +32,10 @@ export class Running {
     if (form.forceNodes?.length) body["force_nodes"] = form.forceNodes;
     if (form.regenerate) body["regenerate_outputs"] = true;
     try {
-      const { steps, counts } = await this.host.api.post<ForecastAnswer>(`/drafts/${draft.id}/forecast`, body);
+      const { steps, counts, problems } = await this.host.api.post<ForecastAnswer>(`/drafts/${draft.id}/forecast`, body);
       return {
         steps: steps.map((step) => ({ node_id: step.node, name: step.name, will: WILL[step.answer], sentence: step.sentence })),
-        run: counts.runs ?? 0, reuse: counts.reused ?? 0, maybe: counts.depends ?? 0, problems: [],
+        run: counts.runs ?? 0, reuse: counts.reused ?? 0, maybe: counts.depends ?? 0, problems: readProblems(problems, graph, this.host.catalog),
       };
     } catch (error) {
       return { steps: [], run: 0, reuse: 0, maybe: 0, problems: this.problemsOf(error) };

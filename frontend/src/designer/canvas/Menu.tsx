@@ -6,6 +6,7 @@ import type { Designer } from "../contract";
 import { aimAt } from "../panes/aim";
 import { usePlaced } from "./Chooser";
 import type { Desk } from "./desk";
+import { KEYMAP } from "./keymap";
 import { addNote, group, openConnect } from "./keys";
 import { useDesk } from "./parts";
 import { useUi, type MenuPlace } from "./ui";
@@ -71,25 +72,25 @@ function cardParts(id: string, state: Designer, desk: Desk): Part[] {
   const step = run?.steps.get(id);
   const first = face?.outputs[0];
   return [
-    { icon: "parameter", text: "Properties", keys: "Enter", act: () => { commands.select([id]); aimAt(id, ""); } },
+    { icon: "parameter", text: "Properties", keys: KEYMAP.enter.keys, act: () => { commands.select([id]); aimAt(id, ""); } },
     ...when(face && editable, { icon: "run-to", text: "Run up to here…", act: () => commands.open({ kind: "submit", upTo: id }) }),
     ...when(face && first && run, { icon: "dataset", text: "Look at its data", off: step?.status === "Completed" ? false : "There is data once this step has run to its end.", act: () => first && commands.open({ kind: "port", place: { node: id, port: first.name, side: "out" } }) }),
     ...when(face && step, { icon: "log", text: "Step in the run", act: () => { if (run) location.assign(`${run.url}${run.url.includes("?") ? "&" : "?"}step=${step?.id ?? ""}`); } }),
     "-",
-    ...when(editable && (face || pill), { icon: "link", text: "Connect to…", keys: "C", act: () => openConnect(id, desk) }),
-    ...when(editable && face?.outputs.length, { icon: "new", text: "Add what comes next…", keys: "/", act: () => { commands.select([id]); desk.openSlash(); } }),
+    ...when(editable && (face || pill), { icon: "link", text: "Connect to…", keys: KEYMAP.connect.keys, act: () => openConnect(id, desk) }),
+    ...when(editable && face?.outputs.length, { icon: "new", text: "Add what comes next…", keys: KEYMAP.add.keys, act: () => { commands.select([id]); desk.openSlash(); } }),
     ...when(editable && pill && pill.kind !== "parameter", { icon: "promote", text: "Set as pipeline parameter", act: () => void commands.promoteSource(id, freeName(pill?.title ?? "", state)) }),
     ...when(editable && pill?.kind === "parameter", { icon: "disconnect", text: "Detach from the parameter", act: () => void commands.detachSource(id) }),
     ...when(editable && face?.newer, { icon: "promote", text: `Upgrade to version ${face?.newer}`, act: () => void commands.upgrade(id, face?.newer as string) }),
     "-",
-    ...when(editable && !several && (face || note), { icon: "edit", text: note ? "Edit" : "Rename", keys: "F2", act: () => ui.change({ renaming: id }) }),
+    ...when(editable && !several && (face || note), { icon: "edit", text: note ? "Edit" : "Rename", keys: KEYMAP.rename.keys, act: () => ui.change({ renaming: id }) }),
     ...when(editable && face, { icon: "comment", text: face && graph.nodes.find((node) => node.id === id)?.comment ? "Edit the comment" : "Add a comment", act: () => comment(id, desk) }),
-    { icon: "copy", text: "Copy", keys: "Ctrl C", act: () => { commands.select(ids); void desk.copy(); } },
-    ...when(editable, { icon: "duplicate", text: "Duplicate", keys: "Ctrl D", act: () => commands.duplicate(ids) }),
-    ...when(editable && ids.some((one) => view.faces.has(one)), { icon: "group", text: several ? "Group" : "Frame it as a group", keys: "Ctrl G", act: () => { commands.select(ids); group(desk); } }),
+    { icon: "copy", text: "Copy", keys: KEYMAP.copy.keys, act: () => { commands.select(ids); void desk.copy(); } },
+    ...when(editable, { icon: "duplicate", text: "Duplicate", keys: KEYMAP.duplicate.keys, act: () => commands.duplicate(ids) }),
+    ...when(editable && ids.some((one) => view.faces.has(one)), { icon: "group", text: several ? "Group" : "Frame it as a group", keys: KEYMAP.group.keys, act: () => { commands.select(ids); group(desk); } }),
     "-",
-    ...when(editable && face && !several, { icon: "bypass", text: "Delete and reconnect", keys: "Ctrl Del", act: () => commands.remove(ids, { reconnect: true }) }),
-    ...when(editable, { icon: "delete", text: several ? `Delete ${ids.length}` : "Delete", keys: "Del", danger: true, act: () => commands.remove(ids) }),
+    ...when(editable && face && !several, { icon: "bypass", text: "Delete and reconnect", keys: KEYMAP.bypass.keys, act: () => commands.remove(ids, { reconnect: true }) }),
+    ...when(editable, { icon: "delete", text: several ? `Delete ${ids.length}` : "Delete", keys: KEYMAP.remove.keys, danger: true, act: () => commands.remove(ids) }),
   ];
 }
 
@@ -113,7 +114,7 @@ function wireParts(id: string, { at, screen }: MenuPlace, { view, editable }: De
   if (!wire || !editable) return [];
   return [
     ...when(wire.kind === "data", { icon: "new", text: "Add a module here…", act: () => desk.openQuick({ at, screen, connect: null, wire: wire.to, end: null }) }),
-    { icon: "disconnect", text: "Disconnect", keys: "Del", danger: true, act: () => desk.commands.disconnect([wire.to]) },
+    { icon: "disconnect", text: "Disconnect", keys: KEYMAP.remove.keys, danger: true, act: () => desk.commands.disconnect([wire.to]) },
   ];
 }
 
@@ -122,15 +123,15 @@ function canvasParts({ at, screen }: MenuPlace, { editable, graph, view, run }: 
   const some = graph.nodes.length + view.pills.size > 0;
   return [
     ...when(editable,
-      { icon: "new", text: "Add a module…", keys: "/", act: () => desk.openQuick({ at, screen, connect: null, wire: null, end: null }) },
-      { icon: "note", text: "Add a note", keys: "N", act: () => addNote(desk, at) },
-      { icon: "paste", text: "Paste", keys: "Ctrl V", act: () => void desk.paste() }, "-"),
-    ...when(some, { icon: "check", text: "Select all", keys: "Ctrl A", act: () => commands.select([...graph.nodes.map((node) => node.id), ...view.pills.keys()]) }),
+      { icon: "new", text: "Add a module…", keys: KEYMAP.add.keys, act: () => desk.openQuick({ at, screen, connect: null, wire: null, end: null }) },
+      { icon: "note", text: "Add a note", keys: KEYMAP.note.keys, act: () => addNote(desk, at) },
+      { icon: "paste", text: "Paste", keys: KEYMAP.paste.keys, act: () => void desk.paste() }, "-"),
+    ...when(some, { icon: "check", text: "Select all", keys: KEYMAP.all.keys, act: () => commands.select([...graph.nodes.map((node) => node.id), ...view.pills.keys()]) }),
     ...when(some && editable, { icon: "tidy", text: "Tidy up", act: () => void desk.tidy() }),
-    { icon: "fit", text: "Fit the graph", keys: "1", act: () => desk.fit() },
-    { icon: "search", text: "Find on the canvas…", keys: "Ctrl F", act: () => desk.ui.change({ searching: desk.ui.get().searching + 1 }) },
+    { icon: "fit", text: "Fit the graph", keys: KEYMAP.fit.keys, act: () => desk.fit() },
+    { icon: "search", text: "Find on the canvas…", keys: KEYMAP.find.keys, act: () => desk.ui.change({ searching: desk.ui.get().searching + 1 }) },
     "-",
     ...when(run, { icon: "close", text: "Hide the run", act: () => void commands.showRun(null) }),
-    { icon: "keyboard", text: "Shortcuts", keys: "?", act: () => commands.open({ kind: "shortcuts" }) },
+    { icon: "keyboard", text: "Shortcuts", keys: KEYMAP.help.keys, act: () => commands.open({ kind: "shortcuts" }) },
   ];
 }

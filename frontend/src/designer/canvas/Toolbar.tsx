@@ -4,6 +4,7 @@ import { type KeyboardEvent } from "react";
 import { Icon } from "../../cards/parts";
 import { useCommands, useDesigner } from "../context";
 import type { Designer } from "../contract";
+import { KEYMAP } from "./keymap";
 import { group, removeChosen } from "./keys";
 import { useDesk } from "./parts";
 import { SaveNote } from "./SaveNote";
@@ -24,31 +25,31 @@ export function Toolbar() {
       {editable && (
         <>
           <i />
-          <Tool icon="undo" text={canUndo ? `Undo: ${canUndo}` : "Nothing to undo"} keys="Ctrl Z" off={!canUndo} act={() => commands.undo()} />
-          <Tool icon="redo" text={canRedo ? `Redo: ${canRedo}` : "Nothing to redo"} keys="Ctrl Shift Z" off={!canRedo} act={() => commands.redo()} />
+          <Tool icon="undo" text={canUndo ? `Undo: ${canUndo}` : "Nothing to undo"} keys={KEYMAP.undo.keys} off={!canUndo} act={() => commands.undo()} />
+          <Tool icon="redo" text={canRedo ? `Redo: ${canRedo}` : "Nothing to redo"} keys={KEYMAP.redo.keys} off={!canRedo} act={() => commands.redo()} />
         </>
       )}
       <i />
-      <Tool icon="copy" text="Copy" keys="Ctrl C" off={chosen === 0} act={() => void desk.copy()} />
+      <Tool icon="copy" text="Copy" keys={KEYMAP.copy.keys} off={chosen === 0} act={() => void desk.copy()} />
       {editable && (
         <>
-          <Tool icon="paste" text="Paste" keys="Ctrl V" act={() => void desk.paste()} />
-          <Tool icon="duplicate" text="Duplicate" keys="Ctrl D" off={chosen === 0} act={() => commands.duplicate()} />
-          <Tool icon="delete" text="Delete" keys="Del" off={chosen + wires === 0} act={() => removeChosen(desk)} />
+          <Tool icon="paste" text="Paste" keys={KEYMAP.paste.keys} act={() => void desk.paste()} />
+          <Tool icon="duplicate" text="Duplicate" keys={KEYMAP.duplicate.keys} off={chosen === 0} act={() => commands.duplicate()} />
+          <Tool icon="delete" text="Delete" keys={KEYMAP.remove.keys} off={chosen + wires === 0} act={() => removeChosen(desk)} />
           <i />
-          <Tool icon="group" text="Group" keys="Ctrl G" off={chosen === 0} act={() => group(desk)} />
+          <Tool icon="group" text="Group" keys={KEYMAP.group.keys} off={chosen === 0} act={() => group(desk)} />
           <Tool icon="tidy" text="Tidy up" off={cards === 0} act={() => void desk.tidy()} />
         </>
       )}
       <i />
-      <Tool icon="zoom-out" text="Zoom out" keys="-" act={() => desk.zoom("out")} />
+      <Tool icon="zoom-out" text="Zoom out" keys={KEYMAP.zoomOut.keys} act={() => desk.zoom("out")} />
       <Zoom />
-      <Tool icon="zoom-in" text="Zoom in" keys="+" act={() => desk.zoom("in")} />
-      <Tool icon="fit" text="Fit the graph" keys="1" act={() => desk.fit()} />
-      <Tool icon="search" text="Find on the canvas" keys="Ctrl F" pressed={searching} act={() => desk.ui.change({ searching: searching ? 0 : 1 })} />
+      <Tool icon="zoom-in" text="Zoom in" keys={KEYMAP.zoomIn.keys} act={() => desk.zoom("in")} />
+      <Tool icon="fit" text="Fit the graph" keys={KEYMAP.fit.keys} act={() => desk.fit()} />
+      <Tool icon="search" text="Find on the canvas" keys={KEYMAP.find.keys} pressed={searching} act={() => desk.ui.change({ searching: searching ? 0 : 1 })} />
       <span className="dz-space" />
       {editable && <SaveNote />}
-      <Tool icon="keyboard" text="Shortcuts" keys="?" act={() => commands.open({ kind: "shortcuts" })} />
+      <Tool icon="keyboard" text="Shortcuts" keys={KEYMAP.help.keys} act={() => commands.open({ kind: "shortcuts" })} />
     </div>
   );
 }
@@ -75,5 +76,5 @@ function walk(event: KeyboardEvent<HTMLElement>): void {
 function Zoom() {
   const desk = useDesk();
   const percent = useStore((state) => Math.round(state.transform[2] * 100));
-  return <button type="button" className="button button-quiet button-small dz-zoom" aria-label={`Zoom ${percent} %, set to 100 %`} title="Zoom to 100 % (0)" onClick={() => desk.zoom("real")}>{percent} %</button>;
+  return <button type="button" className="button button-quiet button-small dz-zoom" aria-label={`Zoom ${percent} %, set to 100 %`} title={`Zoom to 100 % (${KEYMAP.real.keys})`} onClick={() => desk.zoom("real")}>{percent} %</button>;
 }

@@ -4,6 +4,7 @@ import { useRead } from "../context";
 import { aimAt } from "../panes/aim";
 import type { Desk } from "./desk";
 import { cardOf } from "./gestures";
+import { KEYMAP, pressed, type Binding, type KeyName } from "./keymap";
 import { useDesk, useWiring } from "./parts";
 import { GRID } from "./places";
 import { readingOrder, reach, stepTo, waysOf } from "./walk";
@@ -59,29 +60,18 @@ function ours(target: EventTarget | null): boolean {
   return target === document.body || target === document || target === document.documentElement || (target instanceof Element && target.closest("#designer") !== null && target.closest("dialog") === null);
 }
 
+const LISTS = "[role='listbox'], [role='menu'], [role='tree'], .dz-palette, .right-pane, .problems";
+
 /** True when the key was for us. */
 function key(event: KeyboardEvent, desk: Desk, wiring: Wiring): boolean {
-  const control = event.ctrlKey || event.metaKey;
-  const { commands } = desk;
-  if (control && !event.altKey) {
-    const name = event.key.toLowerCase();
-    if (name === "s") return act(() => void commands.saveNow());
-    if (name === "enter" && !event.shiftKey && !(event.target as Element).closest(".dz-note-field")) return desk.read().editable && act(() => commands.open({ kind: "submit", upTo: null }));
-    if (name === "f") return act(() => desk.ui.change({ searching: desk.ui.get().searching + 1 }));
-    if (typing(event.target)) return false;
-    return withControl(name, event, desk);
-  }
-  if (typing(event.target)) return false;
-  if (event.key === "Escape") return escape(desk, wiring);
+  const name = pressed(event);
+  if (name === undefined || !(name in ACTS)) return false;
+  const { edits, where }: Binding = KEYMAP[name];
   const target = event.target as Element;
-  const list = target.closest("[role='listbox'], [role='menu'], [role='tree'], .dz-palette, .right-pane, .problems");
-  const button = target.closest("button, a, summary");
-  if (ARROWS[event.key] && !list && !button) return arrow(event, desk);
-  if (event.key === "Tab" && cardOf(target) !== null && !button) return tab(event, desk);
-  if (event.key === "Enter" && !button && !list) return enter(target, desk);
-  if (event.key === " " && !button && !list && noted(target) !== null) return act(() => toggle(noted(target) as string, desk));
-  if ((event.key === "F10" && event.shiftKey) || event.key === "ContextMenu") return menu(target, desk);
-  return !event.altKey && plain(event, desk);
+  if (where !== "page" && typing(target)) return false;
+  if (where === "canvas" && target.closest(`${LISTS}, button, a, summary`)) return false;
+  if (edits && !desk.read().editable) return false;
+  return ACTS[name as keyof typeof ACTS](desk, event, wiring);
 }
 
 const act = (what: () => void): boolean => {
@@ -90,18 +80,44 @@ const act = (what: () => void): boolean => {
 };
 const noted = (target: Element): string | null => target.closest<HTMLElement>(".react-flow__node")?.dataset["id"] ?? null;
 
-function withControl(name: string, event: KeyboardEvent, desk: Desk): boolean {
-  const { commands } = desk;
-  const { editable, selection, graph, view } = desk.read();
-  if (name === "a") return act(() => commands.select([...graph.nodes.map((node) => node.id), ...view.pills.keys(), ...(graph.ui?.notes ?? []).map((note) => note.id)]));
-  if (!editable) return false;
-  if (name === "z") return act(() => (event.shiftKey ? commands.redo() : commands.undo()));
-  if (name === "y") return act(() => commands.redo());
-  if (name === "d") return act(() => commands.duplicate());
-  if (name === "g" && event.shiftKey) return act(() => commands.remove([...selection].filter((id) => graph.ui?.groups?.some((group) => group.id === id))));
-  if (name === "g") return act(() => group(desk));
-  if (name === "delete" || name === "backspace") return act(() => commands.remove(undefined, { reconnect: true }));
-  return false;
+type Act = (desk: Desk, event: KeyboardEvent, wiring: Wiring) => boolean;
+/** What each key of the list does; copying and pasting come as the browser's own events. */
+const ACTS: Readonly<Record<Exclude<KeyName, "copy" | "cut" | "paste">, Act>> = {
+  add: (desk) => act(() => desk.openSlash()),
+  note: (desk) => act(() => addNote(desk)),
+  connect: (desk) => { const only = onlyChosen(desk); return only !== undefined && act(() => openConnect(only, desk)); },
+  tab: (desk, event) => cardOf(event.target as Element) !== null && !(event.target as Element).closest("button, a, summary") && tab(event, desk),
+  walk: (desk, event) => walk(event, desk),
+  reach: (desk, event) => spread(event, desk) || walk(event, desk),
+  enter: (desk, event) => enter(event.target as Element, desk),
+  toggle: (desk, event) => { const id = noted(event.target as Element); return id !== null && act(() => toggle(id, desk)); },
+  menu: (desk, event) => menu(event.target as Element, desk),
+  rename: (desk) => { const only = onlyChosen(desk); return only !== undefined && act(() => desk.ui.change({ renaming: only })); },
+  duplicate: (desk) => act(() => desk.commands.duplicate()),
+  remove: (desk) => act(() => removeChosen(desk)),
+  bypass: (desk) => act(() => desk.commands.remove(undefined, { reconnect: true })),
+  move: (desk, event) => move(event, desk, GRID),
+  moveFar: (desk, event) => move(event, desk, 5 * GRID),
+  group: (desk) => act(() => group(desk)),
+  ungroup: (desk) => { const { selection, graph } = desk.read(); return act(() => desk.commands.remove([...selection].filter((id) => graph.ui?.groups?.some((one) => one.id === id)))); },
+  undo: (desk) => act(() => desk.commands.undo()),
+  redo: (desk) => act(() => desk.commands.redo()),
+  fit: (desk) => act(() => desk.fit()),
+  fitChosen: (desk) => act(() => desk.fitSelection()),
+  real: (desk) => act(() => desk.zoom("real")),
+  zoomIn: (desk) => act(() => desk.zoom("in")),
+  zoomOut: (desk) => act(() => desk.zoom("out")),
+  find: (desk) => act(() => desk.ui.change({ searching: desk.ui.get().searching + 1 })),
+  all: (desk) => { const { graph, view } = desk.read(); return act(() => desk.commands.select([...graph.nodes.map((node) => node.id), ...view.pills.keys(), ...(graph.ui?.notes ?? []).map((note) => note.id)])); },
+  escape: (desk, _, wiring) => escape(desk, wiring),
+  submit: (desk, event) => !(event.target as Element).closest(".dz-note-field") && act(() => desk.commands.open({ kind: "submit", upTo: null })),
+  save: (desk) => act(() => void desk.commands.saveNow()),
+  help: (desk) => act(() => desk.commands.open({ kind: "shortcuts" })),
+};
+
+function onlyChosen(desk: Desk): string | undefined {
+  const { selection } = desk.read();
+  return selection.size === 1 ? [...selection][0] : undefined;
 }
 
 export function group(desk: Desk): void {
@@ -119,26 +135,29 @@ function escape(desk: Desk, wiring: Wiring): boolean {
   return act(() => desk.commands.select([]));
 }
 
-function arrow(event: KeyboardEvent, desk: Desk): boolean {
+function move(event: KeyboardEvent, desk: Desk, by: number): boolean {
   const direction = ARROWS[event.key];
   const state = desk.read();
-  if (!direction) return false;
-  if (event.altKey) {
-    if (!state.editable || state.selection.size === 0) return false;
-    const by = GRID * (event.shiftKey ? 5 : 1);
-    const members = new Set([...state.selection].flatMap((id) => state.graph.ui?.groups?.find((one) => one.id === id)?.nodes ?? [id]));
-    const places = [...members].flatMap((id) => {
-      const box = desk.boxOf(id);
-      return box ? [[id, { x: box.x + direction.x * by, y: box.y + direction.y * by }] as const] : [];
-    });
-    return act(() => desk.commands.move(Object.fromEntries(places)));
-  }
+  if (!direction || state.selection.size === 0) return false;
+  const members = new Set([...state.selection].flatMap((id) => state.graph.ui?.groups?.find((one) => one.id === id)?.nodes ?? [id]));
+  const places = [...members].flatMap((id) => {
+    const box = desk.boxOf(id);
+    return box ? [[id, { x: box.x + direction.x * by, y: box.y + direction.y * by }] as const] : [];
+  });
+  return act(() => desk.commands.move(Object.fromEntries(places)));
+}
+
+function spread(event: KeyboardEvent, desk: Desk): boolean {
+  const up = ARROWS[event.key]?.y;
+  const state = desk.read();
+  return Boolean(up) && state.selection.size > 0 && act(() => desk.commands.select(reach(state.selection, up === -1 ? "up" : "down", waysOf(state))));
+}
+
+function walk(event: KeyboardEvent, desk: Desk): boolean {
   const boxes = desk.boxes();
   if (boxes.size === 0) return false;
-  const ways = waysOf(state);
-  if (event.shiftKey && direction.y && state.selection.size) return act(() => desk.commands.select(reach(state.selection, direction.y < 0 ? "up" : "down", ways)));
   const from = boxes.has(desk.current) ? desk.current : null;
-  const next = from === null ? readingOrder(boxes)[0] : stepTo(event.key, from, boxes, ways);
+  const next = from === null ? readingOrder(boxes)[0] : stepTo(event.key, from, boxes, waysOf(desk.read()));
   return next ? act(() => walkTo(next, desk)) : true;
 }
 
@@ -177,29 +196,6 @@ function menu(target: Element, desk: Desk): boolean {
   if (!box || id === undefined) return false;
   const screen = desk.toScreen({ x: box.x + 24, y: box.y + box.height / 2 });
   return act(() => { desk.ui.close(); desk.commands.select([id]); desk.ui.change({ menu: { kind: "card", id, screen, at: desk.toFlow(screen) } }); });
-}
-
-function plain(event: KeyboardEvent, desk: Desk): boolean {
-  const { commands, ui } = desk;
-  const { editable, selection } = desk.read();
-  switch (event.key) {
-    case "1": return act(() => desk.fit());
-    case "0": return act(() => desk.zoom("real"));
-    case "+": case "=": return act(() => desk.zoom("in"));
-    case "-": return act(() => desk.zoom("out"));
-    case ".": return act(() => desk.fitSelection());
-    case "?": return act(() => commands.open({ kind: "shortcuts" }));
-  }
-  if (!editable) return false;
-  const only = selection.size === 1 ? [...selection][0] : undefined;
-  switch (event.key) {
-    case "/": return act(() => desk.openSlash());
-    case "Delete": case "Backspace": return act(() => removeChosen(desk));
-    case "F2": return only !== undefined && act(() => ui.change({ renaming: only }));
-    case "c": return only !== undefined && act(() => openConnect(only, desk));
-    case "n": return act(() => addNote(desk));
-    default: return false;
-  }
 }
 
 export function removeChosen(desk: Desk): void {

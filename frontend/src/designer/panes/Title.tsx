@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState } from "react";
 import { isFinal, statusWord } from "../../graph/status";
 import type { Shown } from "../../graph/status";
+import { KEYMAP } from "../canvas/keymap";
 import { useCommands, useDesigner } from "../context";
 import { LateDialog, usePreloaded } from "./late";
 import { messageOf, pagePlace, rest, toast } from "./page";
@@ -22,10 +23,12 @@ export function Title() {
       <People />
       <span className="spacer" />
       <RunChip />
-      <button type="button" className="button" onClick={() => commands.open({ kind: "publish" })}><Icon name="endpoints" />Publish</button>
-      <button type="button" className="button button-primary" onClick={() => commands.open({ kind: "submit", upTo: null })} title={steps === 0 ? "The draft has no steps yet." : problems ? `${plural(problems, "problem")} to solve first` : "Submit a run (Ctrl+Enter in the form)"}>
-        <Icon name="play" />Submit{problems > 0 && <span className="count pane-on-primary"><span aria-hidden="true">{problems}</span><span className="visually-hidden">, {plural(problems, "problem")}</span></span>}
-      </button>
+      {editable && <>
+        <button type="button" className="button" onClick={() => commands.open({ kind: "publish" })}><Icon name="endpoints" />Publish</button>
+        <button type="button" className="button button-primary" onClick={() => commands.open({ kind: "submit", upTo: null })} title={steps === 0 ? "The draft has no steps yet." : problems ? `${plural(problems, "problem")} to solve first` : `Submit a run (${KEYMAP.submit.keys})`}>
+          <Icon name="play" />Submit{problems > 0 && <span className="count pane-on-primary"><span aria-hidden="true">{problems}</span><span className="visually-hidden">, {plural(problems, "problem")}</span></span>}
+        </button>
+      </>}
       <More />
     </div>
   );
@@ -95,10 +98,11 @@ function RunChip() {
   const commands = useCommands();
   const run = useDesigner((state) => state.run);
   const last = useDesigner((state) => state.draft.last_run);
+  const editable = useDesigner((state) => state.editable);
   const [choosing, setChoosing] = useState(false);
   const shown = run ?? last;
   if (!shown) return null;
-  const busy = run !== null && !isFinal(run.status);
+  const busy = editable && run !== null && !isFinal(run.status);
   return (
     <div className="designer-run">
       <a className="designer-run-link" href={`${pagePlace().pages}/runs/${shown.id}/`} title={`Run ${shown.number} in ${shown.experiment}: open its page`}>
@@ -148,7 +152,7 @@ function More() {
   return (
     <>
       <Menu label="More" small={false} className="designer-more">
-        <MenuItem icon="play" disabled={!only} why="Select a step first." onPick={() => only && commands.open({ kind: "submit", upTo: only })}>{only ? `Run up to ${title}…` : "Run up to the selection…"}</MenuItem>
+        {editable && <MenuItem icon="play" disabled={!only} why="Select a step first." onPick={() => only && commands.open({ kind: "submit", upTo: only })}>{only ? `Run up to ${title}…` : "Run up to the selection…"}</MenuItem>}
         <MenuItem icon="calendar" onPick={() => commands.open({ kind: "history" })}>History</MenuItem>
         <hr />
         {editable && <MenuItem icon="copy" onPick={() => void clone().catch(say)}>Clone the draft</MenuItem>}

@@ -29,7 +29,6 @@ export function DraftPane() {
     <div className="pane" ref={root}>
       <div className="pane-head"><Icon name="designer" /><h2 className="pane-name"><bdi className="ellipsis" title={draft.name}>{draft.name}</bdi></h2></div>
       <div className="pane-body">
-        {!editable && <p className="banner" data-tone="info"><Icon name="info" />You may look at this draft, and submit only if your role allows it. Nothing here can be changed.</p>}
         <div data-field="default_compute"><Field label="Default compute target" error={problem} help="Steps that name no other run here.">{(ids) => <ComputeSelect ids={ids} value={draft.default_compute} set={(name) => commands.setDraft({ default_compute: name })} disabled={!editable} />}</Field></div>
         <Field label="Description">{(ids) => <textarea {...ids} rows={Math.min(8, Math.max(3, draft.description.split("\n").length))} dir="auto" placeholder={editable ? "What it is for. Markdown is shown on the run's page." : "None"} disabled={!editable} value={draft.description} onChange={(event) => commands.setDraft({ description: event.target.value })} />}</Field>
         <section className="pane-section"><div className="pane-label"><h3>Pipeline parameters</h3>{editable && <button type="button" className="button button-quiet button-small" onClick={() => commands.open({ kind: "settings" })}>{parameters.length ? "Edit" : "Add"}<span className="visually-hidden"> pipeline parameters</span></button>}</div>

@@ -60,7 +60,7 @@ export function NodePane({ id }: { id: string }) {
         <Icon name={face.kind === "plain" ? "step" : "designer"} />
         <NodeName node={node} face={face} editable={editable} />
         <Menu label={`More for ${face.title}`}>
-          <MenuItem icon="play" onPick={() => commands.open({ kind: "submit", upTo: id })}>Run up to here…</MenuItem>
+          {editable && <MenuItem icon="play" onPick={() => commands.open({ kind: "submit", upTo: id })}>Run up to here…</MenuItem>}
           <MenuItem icon="copy" onPick={() => void navigator.clipboard?.writeText(commands.copyText([id])).then(() => commands.say(`${face.title} is on the clipboard.`))}>Copy</MenuItem>
           {editable && <MenuItem icon="new" onPick={() => commands.duplicate([id])}>Duplicate</MenuItem>}
           {editable && <><hr /><MenuItem icon="delete" onPick={() => commands.remove([id])}>Delete</MenuItem><MenuItem icon="delete" onPick={() => commands.remove([id], { reconnect: true })}>Delete and reconnect</MenuItem></>}

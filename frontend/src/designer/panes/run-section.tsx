@@ -12,6 +12,7 @@ const LINES = 12;
 
 export function RunSection({ node, name }: { node: string; name: string }) {
   const run = useDesigner((state) => state.run);
+  const editable = useDesigner((state) => state.editable);
   const { open } = useCommands();
   const [log, setLog] = useState(false);
   if (!run) return null;
@@ -35,7 +36,7 @@ export function RunSection({ node, name }: { node: string; name: string }) {
       {log && <LateDialog late="LogDialog" step={step} name={name} onClose={() => setLog(false)} />}
       {!there && <p className="muted small">{step.status === "Canceled" ? "" : "It has not started."}</p>}
       <span className="visually-hidden" role="status">{`${name}: ${shownStatus(step)}`}</span>
-      {step.status === "Failed" && <button type="button" className="button button-small" onClick={() => open({ kind: "submit", upTo: node })}><Icon name="play" />Run up to here again…</button>}
+      {editable && step.status === "Failed" && <button type="button" className="button button-small" onClick={() => open({ kind: "submit", upTo: node })}><Icon name="play" />Run up to here again…</button>}
     </section>
   );
 }

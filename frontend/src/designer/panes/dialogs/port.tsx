@@ -44,6 +44,7 @@ function OutputData({ node, output, title, onClose }: { node: string; output: st
   const last = useDesigner((state) => state.draft.last_run);
   const type = useDesigner((state) => state.view.faces.get(node)?.outputs.find((one) => one.name === output)?.type ?? "any");
   const name = useDesigner((state) => state.view.faces.get(node)?.title ?? node);
+  const editable = useDesigner((state) => state.editable);
   const step = run?.steps.get(node);
   const done = step !== undefined && step.status === "Completed";
   const info = useLoad(async (signal) => {
@@ -59,14 +60,14 @@ function OutputData({ node, output, title, onClose }: { node: string; output: st
       <Modal title={title} onClose={onClose}>
         <Empty icon={waiting ? "status-running" : "dataset"} title={waiting ? "It is on its way" : "No data yet"}>
           <p>{waiting ? `${name} has not ended yet; its data is shown here when it has.` : step ? `${name} ended without a result (${step.status}).` : run ? `${name} is not part of Run ${run.number}.` : "No run of this draft is on the canvas."}</p>
-          {!waiting && <div className="empty-actions"><button type="button" className="button button-primary" onClick={upTo}><Icon name="play" />Run up to here…</button>{!run && last && <button type="button" className="button" onClick={() => void commands.showRun(last.id)}>Show Run {last.number}</button>}</div>}
+          {!waiting && <div className="empty-actions">{editable && <button type="button" className="button button-primary" onClick={upTo}><Icon name="play" />Run up to here…</button>}{!run && last && <button type="button" className="button" onClick={() => void commands.showRun(last.id)}>Show Run {last.number}</button>}</div>}
         </Empty>
       </Modal>
     );
   }
   const place: DataPlace = { kind: "output", step: step.id, run: run.id, name: output, node };
   const told = info.phase === "ready" ? info.value : null;
-  const tabs = ([["table", "Rows"], ["files", "Files"], ["register", "Register as dataset"]] as const).filter(([key]) => key !== "table" || type === "table" || type === "any" || type === "files");
+  const tabs = ([["table", "Rows"], ["files", "Files"], ["register", "Register as dataset"]] as const).filter(([key]) => editable || key !== "register").filter(([key]) => key !== "table" || type === "table" || type === "any" || type === "files");
   return (
     <Modal title={title} wide className="pane-dialog-port" onClose={onClose}>
       <div className="row pane-port-facts">

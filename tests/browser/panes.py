@@ -1,0 +1,61 @@
+"""What tests of the panes share: requests beside the page, cards apart, the pane of a card."""
+
+from __future__ import annotations
+
+import json
+import re
+import urllib.request
+from typing import Any
+
+from playwright.sync_api import Locator, Page, expect
+
+PLACES = {
+    "data": (0, 0),
+    "split": (0, 160),
+    "learner": (-320, 160),
+    "train": (-160, 320),
+    "score": (0, 480),
+    "evaluate": (0, 640),
+}
+
+
+def send(studio: Any, method: str, path: str, body: Any = None) -> Any:
+    """The JSON of one request below the workspace's address."""
+    request = urllib.request.Request(
+        f"{studio.url}/api/v1/workspaces/{studio.workspace}{path}",
+        None if method == "GET" else json.dumps(body or {}).encode(),
+        {"Authorization": f"Bearer {studio.token}", "Content-Type": "application/json"},
+        method=method,
+    )
+    with urllib.request.urlopen(request, timeout=60) as answer:
+        return json.loads(answer.read() or b"null")
+
+
+def placed(graph: dict[str, Any]) -> dict[str, Any]:
+    """The graph with its cards apart from each other."""
+    for index, one in enumerate(graph["nodes"]):
+        x, y = PLACES.get(one["id"], (0, 160 * index))
+        one["ui"] = {"x": x, "y": y}
+    return graph
+
+
+def choose(page: Page, node_id: str) -> Locator:
+    """Selects a card; the pane."""
+    page.locator(f'.react-flow__node[data-id="{node_id}"]').click(position={"x": 60, "y": 40})
+    pane = page.get_by_role("complementary", name="Properties")
+    expect(pane.get_by_role("tab", name="Inputs")).to_be_visible()
+    return pane
+
+
+def saved(page: Page) -> None:
+    expect(page.locator(".dz-save")).to_have_text(re.compile("Saved"))
+
+
+def node_of(studio: Any, draft: str, node_id: str) -> dict[str, Any]:
+    """A step of the draft as it is stored."""
+    graph = studio.get(f"/drafts/{draft}")["graph"]
+    return dict(next(one for one in graph["nodes"] if one["id"] == node_id))
+
+
+def settings_of(studio: Any, draft: str, node_id: str) -> dict[str, Any]:
+    return dict(node_of(studio, draft, node_id)["settings"])
