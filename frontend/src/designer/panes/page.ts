@@ -26,7 +26,7 @@ export async function rest<T>(path: string, options: { method?: string; body?: u
 
 /** A fragment of one of the studio's own pages, as text. */
 export async function pageText(path: string): Promise<string> {
-  return (await ask(`${pagePlace().pages}${path}`, {})).text();
+  return (await ask(`${pagePlace().pages}${path}`, { fragment: true })).text();
 }
 
 /** The whole answer as text, where it is no JSON. */
@@ -34,8 +34,8 @@ export async function restText(path: string, signal?: AbortSignal): Promise<stri
   return (await ask(`${pagePlace().api}${path}`, { signal })).text();
 }
 
-async function ask(url: string, { method = "GET", body, signal }: { method?: string; body?: unknown; signal?: AbortSignal | undefined }): Promise<Response> {
-  const headers: Record<string, string> = { Accept: "application/json" };
+async function ask(url: string, { method = "GET", body, signal, fragment }: { method?: string; body?: unknown; signal?: AbortSignal | undefined; fragment?: boolean }): Promise<Response> {
+  const headers: Record<string, string> = fragment ? { "X-Requested-With": "fetch" } : { Accept: "application/json" };
   if (method !== "GET") Object.assign(headers, { "Content-Type": "application/json", ...csrf() });
   let answer: Response;
   try {

@@ -8,11 +8,17 @@ import { pagePlace, rest } from "../page";
 import { Empty, Icon, Modal, plural, useLoad, Waiting } from "../parts";
 import { RegisterForm } from "./port-register";
 import { PortFiles } from "./port-files";
+import { hasMetrics, PortMetrics } from "./port-metrics";
 import { PortTable } from "./port-table";
 
 export interface OutputInfo { name: string; datastore: string; path: string; size: number | null; file_count: number | null; registered: boolean; is_directory: boolean | null; dataset: { name?: string; version?: number } | null }
 /** Where rows and files are: a step's output, or a dataset. */
 export type DataPlace = { kind: "output"; step: string; run: string; name: string; node: string } | { kind: "dataset"; id: string; tabular: boolean };
+
+type Way = "metrics" | "table" | "files" | "register";
+const LABELS: Record<Way, string> = { metrics: "Metrics", table: "Rows", files: "Files", register: "Register as dataset" };
+/** Modules whose metrics are what people look for behind their port. */
+const EVALUATION = "Model Scoring";
 
 export function PortDialog({ place, onClose }: { place: PortPlace; onClose: () => void }) {
   const view = useDesigner((state) => state.view);
@@ -44,15 +50,16 @@ function OutputData({ node, output, title, onClose }: { node: string; output: st
   const last = useDesigner((state) => state.draft.last_run);
   const type = useDesigner((state) => state.view.faces.get(node)?.outputs.find((one) => one.name === output)?.type ?? "any");
   const name = useDesigner((state) => state.view.faces.get(node)?.title ?? node);
+  const evaluates = useDesigner((state) => state.view.faces.get(node)?.module?.group.startsWith(EVALUATION) ?? false);
   const editable = useDesigner((state) => state.editable);
   const step = run?.steps.get(node);
   const done = step !== undefined && step.status === "Completed";
   const info = useLoad(async (signal) => {
     if (!done) return null;
-    const told = await rest<{ outputs: OutputInfo[] }>(`/steps/${step.id}`, { signal });
-    return told.outputs.find((one) => one.name === output) ?? null;
+    const [told, measured] = await Promise.all([rest<{ outputs: OutputInfo[] }>(`/steps/${step.id}`, { signal }), hasMetrics(step.id, signal)]);
+    return { output: told.outputs.find((one) => one.name === output) ?? null, measured };
   }, [step?.id, done, output]);
-  const [way, setWay] = useState<"table" | "files" | "register">(type === "table" || type === "any" ? "table" : "files");
+  const [chosen, setWay] = useState<Way | null>(null);
   const upTo = () => commands.open({ kind: "submit", upTo: node });
   if (!run || !step || !done) {
     const waiting = step && !isFinal(step.status);
@@ -66,8 +73,12 @@ function OutputData({ node, output, title, onClose }: { node: string; output: st
     );
   }
   const place: DataPlace = { kind: "output", step: step.id, run: run.id, name: output, node };
-  const told = info.phase === "ready" ? info.value : null;
-  const tabs = ([["table", "Rows"], ["files", "Files"], ["register", "Register as dataset"]] as const).filter(([key]) => editable || key !== "register").filter(([key]) => key !== "table" || type === "table" || type === "any" || type === "files");
+  const told = info.phase === "ready" ? info.value?.output : null;
+  const measured = info.phase === "ready" && info.value?.measured === true;
+  const shown: Record<Way, boolean> = { metrics: measured, table: type === "table" || type === "any" || type === "files", files: true, register: editable };
+  const order: Way[] = evaluates ? ["metrics", "table", "files", "register"] : ["table", "metrics", "files", "register"];
+  const tabs = order.filter((key) => shown[key]);
+  const way = chosen ?? (evaluates && measured ? "metrics" : type === "table" || type === "any" ? "table" : "files");
   return (
     <Modal title={title} wide className="pane-dialog-port" onClose={onClose}>
       <div className="row pane-port-facts">
@@ -76,9 +87,10 @@ function OutputData({ node, output, title, onClose }: { node: string; output: st
         {told && <span className="muted small">{told.size === null ? "" : `${bytesText(told.size)} in ${plural(told.file_count ?? 0, "file")}`}</span>}
         {told?.dataset?.name && <span className="tag"><Icon name="dataset" /><bdi>{told.dataset.name}</bdi>, version {told.dataset.version}</span>}
       </div>
-      <div className="tabs" role="tablist" aria-label="Data">{tabs.map(([key, label]) => <button key={key} type="button" role="tab" className="tab" aria-selected={way === key} onClick={() => setWay(key)}>{label}</button>)}</div>
+      <div className="tabs" role="tablist" aria-label="Data">{tabs.map((key) => <button key={key} type="button" role="tab" className="tab" aria-selected={way === key} onClick={() => setWay(key)}>{LABELS[key]}</button>)}</div>
       <Waiting state={info} what="the output" />
-      {info.phase === "ready" && told && <div className="pane-port-body" role="tabpanel" aria-label={tabs.find(([key]) => key === way)?.[1]}>
+      {info.phase === "ready" && told && <div className="pane-port-body" role="tabpanel" aria-label={LABELS[way]}>
+        {way === "metrics" && <PortMetrics run={run.id} step={step.id} />}
         {way === "table" && <PortTable place={place} onFiles={() => setWay("files")} />}
         {way === "files" && <PortFiles place={place} />}
         {way === "register" && <RegisterForm output={told} table={type === "table"} suggestion={name} onDone={info.again} />}
