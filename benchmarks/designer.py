@@ -63,7 +63,7 @@ def measure(studio: Studio, *, quick: bool) -> list[Figure]:
     graph, rounds = draft_graph(MODULES), 5 if quick else 15
     made = studio.api("POST", "/drafts", {"name": "bench", "graph": graph})
     place = f"/drafts/{made['id']}"
-    body = {"graph": graph, "default_compute": "cpu"}
+    body = {"graph": graph, "default_compute": "bench"}
     revision = made["revision"]
 
     def save() -> None:

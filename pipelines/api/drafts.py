@@ -49,8 +49,9 @@ ORIGINS = ("from_run", "from_draft", "sample")
 class DraftDetailView(WorkspaceAPIView):
     """What views that answer with a draft share."""
 
-    def draft(self, uid: str) -> PipelineDraft:
-        return selectors.get_draft(self.workspace, uid)
+    def draft(self, uid: str, *, graph: bool = True) -> PipelineDraft:
+        """Without `graph` that is read when somebody asks for it."""
+        return selectors.get_draft(self.workspace, uid, graph=graph)
 
     def answer_again(self, uid: str) -> Response:
         """To a request whose draft was stored and whose answer was not."""
@@ -121,13 +122,13 @@ class DraftView(DraftDetailView):
         """Save: the `revision` that was read and what changed. 409 `stale` has the draft as
         somebody else saved it meanwhile. `note` keeps the version for good; `tab`, a random id of
         the browser's tab, is told to others with who saved."""
-        row = save_draft(draft=self.draft(draft_id), actor=self.actor, body=json_object(request))
-        return Response(saved_shape(row))
+        draft, body = self.draft(draft_id, graph=False), json_object(request)
+        return Response(saved_shape(save_draft(draft=draft, actor=self.actor, body=body)))
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, workspace_name: str, draft_id: str) -> Response:
         """The draft and its versions go; runs that it made stay."""
-        delete_draft(draft=self.draft(draft_id), actor=self.actor)
+        delete_draft(draft=self.draft(draft_id, graph=False), actor=self.actor)
         return Response(status=204)
 
 
@@ -140,9 +141,8 @@ class DraftValidateView(DraftDetailView):
     def post(self, request: Request, workspace_name: str, draft_id: str) -> Response:
         """Every problem by node and field, of the draft or of the `graph`, `default_compute` and
         `parameters` that are sent. Stores nothing."""
-        problems = validate_draft(
-            draft=self.draft(draft_id), actor=self.actor, body=json_object(request)
-        )
+        draft, body = self.draft(draft_id, graph=False), json_object(request)
+        problems = validate_draft(draft=draft, actor=self.actor, body=body)
         return Response({"problems": [problem.as_dict() for problem in problems]})
 
 
@@ -156,8 +156,8 @@ class DraftSchemaView(DraftDetailView):
         """By node and port the columns that are known, from a dataset, an earlier run or a
         module's rule; null where they are not. Of the draft or of the `graph` and `parameters`
         that are sent; `nodes` are ids to tell of, all when left out."""
-        body = json_object(request)
-        return Response(draft_schema(draft=self.draft(draft_id), actor=self.actor, body=body))
+        draft, body = self.draft(draft_id, graph=False), json_object(request)
+        return Response(draft_schema(draft=draft, actor=self.actor, body=body))
 
 
 @extend_schema(request=OpenApiTypes.OBJECT, responses=OpenApiTypes.OBJECT)
@@ -170,10 +170,8 @@ class DraftForecastView(DraftDetailView):
         """As `…/runs/forecast`, with the `problems` that a submit would have: then there are no
         steps. Body, as wanted: `graph`, `default_compute`, `parameters`, `up_to`, `force_nodes`,
         `regenerate_outputs`, `experiment`."""
-        answer = forecast_draft(
-            draft=self.draft(draft_id), actor=self.actor, body=json_object(request)
-        )
-        return Response(answer)
+        draft, body = self.draft(draft_id, graph=False), json_object(request)
+        return Response(forecast_draft(draft=draft, actor=self.actor, body=body))
 
 
 @extend_schema(request=OpenApiTypes.OBJECT, responses=CREATED)
@@ -200,7 +198,7 @@ class DraftVersionsView(DraftDetailView):
     def get(self, request: Request, workspace_name: str, draft_id: str) -> Response:
         """Newest first, without graphs. Autosaves get fewer the older they are; versions with a
         note stay."""
-        rows = selectors.draft_versions(self.draft(draft_id))
+        rows = selectors.draft_versions(self.draft(draft_id, graph=False))
         return Response(cursor_page(rows, request, draft_version_shape, "-number"))
 
 
@@ -209,7 +207,7 @@ class DraftVersionView(DraftDetailView):
     """One saved version."""
 
     def get(self, request: Request, workspace_name: str, draft_id: str, number: str) -> Response:
-        row = selectors.get_draft_version(self.draft(draft_id), number)
+        row = selectors.get_draft_version(self.draft(draft_id, graph=False), number)
         return Response({**draft_version_shape(row), "graph": row.graph})
 
 
@@ -222,8 +220,7 @@ class DraftRestoreView(DraftDetailView):
     def post(self, request: Request, workspace_name: str, draft_id: str, number: str) -> Response:
         """The draft with the graph of that version, as its newest one; nothing is lost. With
         `revision` 409 when somebody saved meanwhile."""
-        draft = self.draft(draft_id)
-        body = json_object(request)
+        draft, body = self.draft(draft_id, graph=False), json_object(request)
         revision, tab = body.get("revision"), body.get("tab")
         problems = [] if tab is None else tab_problems(tab)
         if revision is not None and (not isinstance(revision, int) or isinstance(revision, bool)):
@@ -249,9 +246,7 @@ class DraftPresenceView(DraftDetailView):
     def post(self, request: Request, workspace_name: str, draft_id: str) -> Response:
         """Say every 20 seconds that `tab` (a random id) has the draft open; after 45 it counts as
         closed, with `leave` at once. Answers `people` and the newest `revision`."""
-        draft = selectors.get_draft(self.workspace, draft_id)
-        people = keep_presence(
-            draft=draft, actor=self.actor, body=json_object(request), now=timezone.now()
-        )
+        draft, body = self.draft(draft_id, graph=False), json_object(request)
+        people = keep_presence(draft=draft, actor=self.actor, body=body, now=timezone.now())
         shown = [person_shape(row) for row in people]
         return Response({"people": shown, "revision": draft.revision})

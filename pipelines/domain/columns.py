@@ -11,7 +11,7 @@ import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 from pipelines.library.forebay_modules.settings import is_reference, is_shown, with_defaults
@@ -52,7 +52,8 @@ class Columns:
 
 
 Known = Columns | None
-Ports = dict[str, dict[str, Known]]  # node -> port -> what is known
+OfNode = dict[str, Known]  # port -> what is known
+Ports = dict[str, OfNode]  # by node
 
 
 @dataclass
@@ -63,13 +64,20 @@ class Traced:
     inputs: Ports = field(default_factory=dict)
 
 
+def answer_anew(node: Mapping[str, Any], inputs: OfNode, find: Callable[[], OfNode]) -> OfNode:
+    """An `ask` that remembers nothing."""
+    return find()
+
+
 def trace_columns(
     nodes: Sequence[tuple[Mapping[str, Any], Spec | None]],
     of_source: Callable[[Mapping[str, Any]], Known],
     ran: Mapping[tuple[str, str], Columns],
+    ask: Callable[[Mapping[str, Any], OfNode, Callable[[], OfNode]], OfNode] = answer_anew,
 ) -> Traced:
     """Follow the tables through a graph. `nodes` with the specs of their modules; `of_source`
-    knows datasets; `ran` are outputs of an earlier run, for what no rule says."""
+    knows datasets; `ran` are outputs of an earlier run, for what no rule says. `ask` may know
+    what rules make of a node and these inputs."""
     by_id: dict[str, tuple[Mapping[str, Any], Spec | None]] = {}
     for node, spec in nodes:
         by_id.setdefault(str(node.get("id")), (node, spec))
@@ -84,22 +92,28 @@ def trace_columns(
         else:
             tables = {port["name"] for port in spec["inputs"] if port["type"] in ("table", "any")}
             inputs = {name: known for name, known in inputs.items() if name in tables}
-            rules, given = spec.get("schema") or {}, node.get("settings")
-            values = _values_for(rules, spec, given if isinstance(given, dict) else {})
-            made = {
-                port["name"]: _by_rule(rules.get(port["name"]), values, inputs)
-                or ran.get((node_id, port["name"]))
-                for port in spec["outputs"]
-                if port["type"] in ("table", "any")
-            }
+            made = ask(node, inputs, partial(_outputs_by_rules, node, spec, inputs))
+            if ran:
+                made = {name: known or ran.get((node_id, name)) for name, known in made.items()}
         traced.inputs[node_id], traced.outputs[node_id] = inputs, made
     return traced
 
 
+def _outputs_by_rules(node: Mapping[str, Any], spec: Spec, inputs: OfNode) -> OfNode:
+    rules, given = spec.get("schema") or {}, node.get("settings")
+    values = _values_for(rules, spec, given if isinstance(given, dict) else {})
+    return {
+        port["name"]: _by_rule(rules.get(port["name"]), values, inputs)
+        for port in spec["outputs"]
+        if port["type"] in ("table", "any")
+    }
+
+
 def missing_columns(
     spec: Spec, settings: Mapping[str, Any], inputs: Mapping[str, Known]
-) -> Iterator[tuple[str, str]]:
+) -> list[tuple[str, str]]:
     """(setting, sentence) for each chosen column that its table is known not to have."""
+    missing = []
     for one in spec["parameters"]:
         if one["type"] not in ("column", "columns"):
             continue
@@ -112,7 +126,8 @@ def missing_columns(
         there = {column.name for column in known.columns}
         lost = next((name for name in named if name not in there), None)
         if lost is not None:
-            yield one["name"], _sentence(spec, one["input"], lost, known)
+            missing.append((one["name"], _sentence(spec, one["input"], lost, known)))
+    return missing
 
 
 def _values_for(rules: Mapping[str, Any], spec: Spec, settings: Spec) -> dict[str, Any]:

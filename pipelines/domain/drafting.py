@@ -7,14 +7,16 @@ script, arguments, inputs, outputs and environment from the module. Everything e
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from functools import partial
 from typing import Any
 
 from pipelines.domain.catalog import Catalog, ModuleFace
 from pipelines.domain.columns import (
     Columns,
+    OfNode,
     Traced,
     missing_columns,
     sources_of_node,
@@ -80,15 +82,14 @@ def compile_graph(
         else:
             context = (common, face and (face.uid, face.version), _wired_types(node, work))
             told = len(work.problems)
-
             made = recall.compiled(node, context)
             if made is None:
                 made = _compile_any(node, face, work)
-                recall.keep(made, work.problems[told:])
+                recall.keep(node, made, work.problems[told:])
             else:
                 work.problems += recall.problems_of(made)
             compiled.append(made)
-    _check_columns(nodes, faces, work)
+    _check_columns(nodes, faces, work, recall)
     return {**graph, "nodes": compiled}, work.problems
 
 
@@ -117,8 +118,12 @@ def graph_columns(
     graph: Mapping[str, Any], catalog: Catalog, ran: Mapping[tuple[str, str], Columns]
 ) -> Traced:
     """The columns of every port; `ran` are those of outputs of an earlier run."""
-    work = _Compilation(catalog, [], {})
-    return _trace(graph["nodes"], _find_faces(graph["nodes"], work), work, ran)
+    nodes = graph["nodes"]
+    return trace_columns(
+        _with_specs(nodes, _find_faces(nodes, _Compilation(catalog, [], {}))),
+        catalog.columns_of,
+        ran,
+    )
 
 
 def module_ids(graph: Mapping[str, Any], catalog: Catalog) -> dict[str, str | None]:
@@ -212,27 +217,30 @@ def _find_faces(nodes: list[Any], work: _Compilation) -> dict[int, ModuleFace]:
     return found
 
 
-def _trace(
-    nodes: list[Any],
-    faces: Mapping[int, ModuleFace],
-    work: _Compilation,
-    ran: Mapping[tuple[str, str], Columns],
-) -> Traced:
-    listed = [
-        (node, faces[id(node)].spec if id(node) in faces else None) for node in _objects(nodes)
-    ]
-    return trace_columns(listed, work.catalog.columns_of, ran)
+def _with_specs(
+    nodes: list[Any], faces: Mapping[int, ModuleFace]
+) -> list[tuple[Mapping[str, Any], Mapping[str, Any] | None]]:
+    return [(node, faces[id(node)].spec if id(node) in faces else None) for node in _objects(nodes)]
 
 
-def _check_columns(nodes: list[Any], faces: Mapping[int, ModuleFace], work: _Compilation) -> None:
+def _check_columns(
+    nodes: list[Any], faces: Mapping[int, ModuleFace], work: _Compilation, recall: Recall | None
+) -> None:
     """Columns that are chosen by name are there, where it is known what is there."""
-    inputs = _trace(nodes, faces, work, {}).inputs
-    for node in _objects(nodes):
-        face, settings = faces.get(id(node)), node.get("settings")
-        known = inputs.get(str(node.get("id")))
-        if face is not None and known and isinstance(settings, Mapping):
-            for setting, message in missing_columns(face.spec, settings, known):
-                work.problem(node, f"settings.{setting}", message, "missing_column")
+
+    def traced(node: Mapping[str, Any], seen: OfNode, find: Callable[[], OfNode]) -> OfNode:
+        return find() if recall is None else recall.answer(node, "outputs", seen, find)
+
+    listed = _with_specs(nodes, faces)
+    inputs = trace_columns(listed, work.catalog.columns_of, {}, traced).inputs
+    for node, spec in listed:
+        settings, known = node.get("settings"), inputs.get(str(node.get("id")))
+        if spec is None or not known or not isinstance(settings, Mapping):
+            continue
+        find = partial(missing_columns, spec, settings, known)
+        found = find() if recall is None else recall.answer(node, "missing", known, find)
+        for setting, message in found:
+            work.problem(node, f"settings.{setting}", message, "missing_column")
 
 
 def _used_outputs(nodes: list[Any]) -> dict[str, list[str]]:

@@ -6,7 +6,7 @@ What the graph refers to outside itself comes in as `World`, so these rules need
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from graphlib import CycleError, TopologicalSorter
@@ -17,8 +17,10 @@ from pipelines.domain.graph import (
     DATA_TYPES,
     DatasetSource,
     Graph,
+    Input,
     InputRef,
     Node,
+    Output,
     OutputRef,
     ParameterRef,
     ParameterSource,
@@ -61,10 +63,7 @@ def topological_order(graph: Graph) -> list[Node]:
     Raises graphlib.CycleError. Edges to unknown nodes are left out (another check names them).
     """
     known = {node.id: index for index, node in enumerate(graph.nodes)}
-    sorter: TopologicalSorter[str] = TopologicalSorter()
-    for node in graph.nodes:
-        sorter.add(node.id, *(up for up in node.upstream() if up in known))
-    sorter.prepare()
+    sorter = _prepared(graph, known)
     order: list[Node] = []
     ready = sorted(sorter.get_ready(), key=known.__getitem__)
     while ready:
@@ -75,6 +74,15 @@ def topological_order(graph: Graph) -> list[Node]:
             following.extend(sorter.get_ready())
         ready = sorted(following, key=known.__getitem__)
     return order
+
+
+def _prepared(graph: Graph, known: Collection[str]) -> TopologicalSorter[str]:
+    """Raises CycleError."""
+    sorter: TopologicalSorter[str] = TopologicalSorter()
+    for node in graph.nodes:
+        sorter.add(node.id, *(up for up in node.upstream() if up in known))
+    sorter.prepare()
+    return sorter
 
 
 def _at(node: Node, field_name: str, message: str, code: str) -> Problem:
@@ -108,23 +116,21 @@ def check_references(graph: Graph) -> Iterator[Problem]:
     """Arguments name ports and parameters that exist."""
     parameters = {p.name for p in graph.parameters}
     for node in graph.nodes:
-        inputs = [port.name for port in node.inputs]
-        outputs = [port.name for port in node.outputs]
         for index, argument in enumerate(node.arguments):
-            where = f"arguments[{index}]"
-            if isinstance(argument, InputRef) and argument.name not in inputs:
+            ports: tuple[Input, ...] | tuple[Output, ...]
+            if isinstance(argument, InputRef):
+                kind, ports = "input", node.inputs
+            elif isinstance(argument, OutputRef):
+                kind, ports = "output", node.outputs
+            else:
+                continue
+            names = [port.name for port in ports]
+            if argument.name not in names:
                 yield _at(
                     node,
-                    where,
-                    f"The step has no input {argument.name!r}.{_hint(argument.name, inputs)}",
-                    "unknown_input",
-                )
-            if isinstance(argument, OutputRef) and argument.name not in outputs:
-                yield _at(
-                    node,
-                    where,
-                    f"The step has no output {argument.name!r}.{_hint(argument.name, outputs)}",
-                    "unknown_output",
+                    f"arguments[{index}]",
+                    f"The step has no {kind} {argument.name!r}.{_hint(argument.name, names)}",
+                    f"unknown_{kind}",
                 )
         for name in node.used_parameters():
             if name not in parameters:
@@ -232,7 +238,7 @@ def check_ports(graph: Graph) -> Iterator[Problem]:
 
 def check_cycle(graph: Graph) -> Iterator[Problem]:
     try:
-        topological_order(graph)
+        _prepared(graph, {node.id for node in graph.nodes})
     except CycleError as error:
         names = {node.id: node.name for node in graph.nodes}
         cycle: list[str] = list(reversed(error.args[1]))

@@ -146,7 +146,7 @@ def sent_to(run: Run) -> str:
 def _compile(
     draft: PipelineDraft, actor: Actor, body: Mapping[str, Any], recall: Recall | None = None
 ) -> tuple[dict[str, Any], list[Problem]]:
-    graph = body.get("graph", draft.graph)
+    graph = body["graph"] if "graph" in body else draft.graph  # noqa: SIM401 - it may not be loaded yet
     if body.get("up_to") is not None:
         graph = up_to(graph, str(body["up_to"]))
     given = body.get("parameters")

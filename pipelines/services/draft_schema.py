@@ -31,7 +31,7 @@ def draft_schema(
         problems.append(Problem("nodes must be a list of ids.", "nodes"))
     if problems:
         raise InvalidInput.of(problems)
-    graph = body.get("graph", draft.graph)
+    graph = body["graph"] if "graph" in body else draft.graph  # noqa: SIM401 - it may not be loaded yet
     catalog = load_catalog(
         workspace=draft.workspace,
         actor=actor,

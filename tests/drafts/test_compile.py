@@ -6,6 +6,9 @@ import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+
+from pipelines.domain import node_memory
 from pipelines.domain.drafting import compile_graph
 from pipelines.domain.drafts import up_to, versions_to_drop, with_default_compute
 from pipelines.domain.node_memory import Memory, Recall
@@ -276,6 +279,7 @@ def test_a_check_that_remembers_says_what_a_fresh_one_says():
         (1, {"settings": {"fraction": 7}}),
         (2, {"module": {"key": "split-data"}}),  # its learner is a table now
         (0, {"name": "Renamed"}),
+        (0, {"settings": {"data": "size,colour\n1,red"}}),  # no later node has its column now
         (3, {"inputs": "none"}),
         (4, {"id": 7}),
         (1, {"settings": {"stratify": "gone"}}),
@@ -291,4 +295,20 @@ def test_a_check_that_remembers_says_what_a_fresh_one_says():
                 fresh = compile_graph(changed, one)
                 assert (made, told) == fresh
                 assert parse_graph(made, recall) == parse_graph(fresh[0])
-    assert 0 < len(memory.entries) < 80
+    assert 0 < len(memory.entries) < 90
+
+
+def test_what_is_remembered_is_bounded_by_its_size(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(node_memory, "ROOM", 100_000)
+    memory, catalog = Memory(), library_catalog()
+    for number in range(40):
+        text = "a,b\n" + f"{number},x\n" * 2_000
+        graph = {"version": 1, "nodes": [node("data", "enter-data-manually", data=text)]}
+        compile_graph(graph, catalog, Recall(memory))
+        assert memory.size == sum(len(text) for text, _ in memory.entries) <= 120_000
+    assert memory.entries
+    nested: list[Any] = []
+    for _ in range(5_000):
+        nested = [nested]
+    odd = {"version": 1, "nodes": [{**node("data", "enter-data-manually"), "ui": nested}]}
+    assert compile_graph(odd, catalog, Recall(memory)) == compile_graph(odd, catalog)
