@@ -134,6 +134,11 @@ def get_dataset_version(workspace: Workspace, uid: str) -> DatasetVersion:
     return found
 
 
+def dataset_versions(workspace: Workspace, uids: Iterable[str]) -> list[DatasetVersion]:
+    """Those of these dataset versions that the workspace has, registered or not."""
+    return list(_versions(workspace).filter(uid__in=set(uids)).order_by("uid"))
+
+
 def get_dataset_by_name(workspace: Workspace, name: str, version: str = "latest") -> DatasetVersion:
     """A registered dataset; `version` is "latest" or a number as text."""
     rows = _versions(workspace).filter(dataset__name=name)

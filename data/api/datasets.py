@@ -15,6 +15,7 @@ from data.engine.table import open_table
 from data.models import DatasetVersion
 from data.selectors import (
     dataset_files,
+    dataset_versions,
     get_dataset_by_name,
     get_dataset_version,
     registered_datasets,
@@ -24,6 +25,7 @@ from workspaces.api.base import WorkspaceAPIView, json_object
 from workspaces.api.downloads import ChunkedResponse
 from workspaces.domain.errors import InvalidInput
 
+MOST_IDS = 100
 TABLE = "application/x-forebay-table"
 
 
@@ -54,8 +56,14 @@ class DatasetsView(WorkspaceAPIView):
 
     @extend_schema(responses={200: dict})
     def get(self, request: Request, workspace_name: str) -> Response:
-        """The latest version of each registered name."""
-        return Response({"items": [dataset_json(v) for v in registered_datasets(self.workspace)]})
+        """The latest version of each registered name; with `ids` (public ids, by commas; at most
+        100) those versions, registered or not, as far as they are there."""
+        ids = request.query_params.get("ids")
+        if ids is None:
+            rows = registered_datasets(self.workspace)
+        else:
+            rows = dataset_versions(self.workspace, ids.split(",")[:MOST_IDS])
+        return Response({"items": [dataset_json(version) for version in rows]})
 
     @extend_schema(request=dict, responses={201: dict})
     def post(self, request: Request, workspace_name: str) -> Response:

@@ -118,7 +118,9 @@ OPERATIONS: dict[str, Operation] = {
         query={"overwrite": {**FLAG, "default": False}},
         path={**STORE, "path": ref("NewFilePath")},
     ),
-    f"GET {DATASETS}": Operation("Registered datasets", {200: items_of("Dataset")}),
+    f"GET {DATASETS}": Operation(
+        "Registered datasets", {200: items_of("Dataset")}, query={"ids": TEXT}
+    ),
     f"POST {DATASETS}": Operation("Make a dataset", {201: ref("Dataset")}, body=ref("NewDataset")),
     f"GET {DATASETS}/by-name/{{name}}": Operation(
         "A registered dataset by name",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
+import urllib.error
 import urllib.request
 from typing import Any
 
@@ -27,8 +29,11 @@ def send(studio: Any, method: str, path: str, body: Any = None) -> Any:
         {"Authorization": f"Bearer {studio.token}", "Content-Type": "application/json"},
         method=method,
     )
-    with urllib.request.urlopen(request, timeout=60) as answer:
-        return json.loads(answer.read() or b"null")
+    try:
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return json.loads(answer.read() or b"null")
+    except urllib.error.HTTPError as error:
+        raise AssertionError(error.read().decode()) from error
 
 
 def placed(graph: dict[str, Any]) -> dict[str, Any]:
@@ -41,7 +46,10 @@ def placed(graph: dict[str, Any]) -> dict[str, Any]:
 
 def choose(page: Page, node_id: str) -> Locator:
     """Selects a card; the pane."""
-    page.locator(f'.react-flow__node[data-id="{node_id}"]').click(position={"x": 60, "y": 40})
+    card = page.locator(f'.react-flow__node[data-id="{node_id}"]')
+    box = card.bounding_box()
+    assert box
+    card.click(position={"x": box["width"] / 6, "y": box["height"] / 2})  # its picture
     pane = page.get_by_role("complementary", name="Properties")
     expect(pane.get_by_role("tab", name="Inputs")).to_be_visible()
     return pane
@@ -59,3 +67,23 @@ def node_of(studio: Any, draft: str, node_id: str) -> dict[str, Any]:
 
 def settings_of(studio: Any, draft: str, node_id: str) -> dict[str, Any]:
     return dict(node_of(studio, draft, node_id)["settings"])
+
+
+def source_of(studio: Any, files: dict[str, str]) -> str:
+    """The id of a snapshot of these files."""
+    entries, frames = [], b""
+    for path, text in files.items():
+        content = text.encode()
+        digest = hashlib.sha256(content).hexdigest()
+        entries.append({"path": path, "sha256": digest, "size": len(content)})
+        frames += f"{digest} {len(content)}\n".encode() + content
+    request = urllib.request.Request(
+        f"{studio.url}/api/v1/workspaces/{studio.workspace}/blobs",
+        frames,
+        {
+            "Authorization": f"Bearer {studio.token}",
+            "Content-Type": "application/x-forebay-blobs",
+        },
+    )
+    urllib.request.urlopen(request, timeout=60).close()
+    return str(send(studio, "POST", "/snapshots", {"files": entries})["id"])

@@ -62,6 +62,9 @@ def test_the_way_of_a_dataset(api: Any, workspace: Any, put: Any) -> None:
     assert api.get(f"{API}/by-name/iris?version=1").json()["id"] == first["id"]
     assert api.get(f"{API}/{first['id']}").json() == first
     assert api.get(f"{API}/{body['id']}").json()["name"] is None
+    some = api.get(f"{API}?ids={body['id']},{first['id']},gone").json()["items"]
+    assert {one["id"] for one in some} == {body["id"], first["id"]}
+    assert api.get(f"{API}?ids=").json()["items"] == []
     files = api.get(f"{API}/{first['id']}/files").json()["items"]
     assert files == [
         {

@@ -1,17 +1,18 @@
 /** The designer's state: opened, kept, told to whoever listens. The commands are in store.ts. */
-import { Api } from "./api";
+import { Api, messageOf } from "./api";
 import { Backups } from "./backups";
 import { Checking } from "./checking";
 import type { Designer, Load, Place } from "./contract";
 import { GraphDocument } from "./document";
 import type { Fields, Host } from "./host";
-import { livingTabs, namePills, open, openingFault, recover, sayHere } from "./opening";
+import { datasetItems, livingTabs, namePills, open, openingFault, palettes, recover, sayHere } from "./opening";
 import { Presence } from "./presence";
 import { Running } from "./running";
 import { Saving } from "./saving";
 import { Catalog } from "./core/catalog";
 import { withUi } from "./core/edit";
 import { newId } from "./core/ids";
+import { sameJson } from "./core/json";
 import type { DraftGraph, DraftJson, ModuleVersionJson } from "./core/types";
 
 export abstract class DraftSession implements Host {
@@ -72,7 +73,7 @@ export abstract class DraftSession implements Host {
     addEventListener("pagehide", () => { this.document.keep(); this.saving.leave(); });
     document.addEventListener("visibilitychange", () => { if (document.hidden) void this.saving.flush(); else this.saving.wake(); });
     addEventListener("online", () => this.saving.wake());
-    addEventListener("focus", () => this.saving.wake());
+    addEventListener("focus", () => { this.saving.wake(); void this.refreshPalette(true); });
     addEventListener("beforeunload", (event) => { if (!this.saving.backup()) event.preventDefault(); });
     await Promise.all([this.learn(), this.running.showLast()]);
   }
@@ -136,6 +137,21 @@ export abstract class DraftSession implements Host {
     this.document.redraw();
     this.set(this.document.drawn);
     this.checking.again();
+  }
+
+  /** What was added to the workspace meanwhile, here or in another tab. */
+  async refreshPalette(quietly = false): Promise<void> {
+    try {
+      const [palette, datasets] = await Promise.all([palettes(this.api), datasetItems(this.api)]);
+      const before = this.state();
+      if (sameJson(datasets, before.datasets) && sameJson(palette.items, this.catalog.modules)) return;
+      this.document.datasets = new Map(datasets.map((item) => [item.id, item]));
+      this.set({ modules: palette.items.filter((one) => one.status === "Active"), groups: palette.groups, datasets });
+      this.relearn(this.catalog.withModules(palette.items));
+      void this.learn();
+    } catch (error) {
+      if (!quietly) this.say(`The palette could not be loaded: ${messageOf(error)}`, "warning");
+    }
   }
 
   private amend(graph: DraftGraph): void {

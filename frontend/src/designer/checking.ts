@@ -1,6 +1,7 @@
 /** Problems and columns: the browser's own at once, the server's a moment later. The latest graph wins. */
 import { ApiError } from "./api";
 import type { Host } from "./host";
+import { sameJson } from "./core/json";
 import { sameMeaning } from "./core/meaning";
 import { localProblems, readProblems, stillTrue } from "./core/problems";
 import type { DraftGraph, Problem, SchemaJson } from "./core/types";
@@ -42,7 +43,8 @@ export class Checking {
     const body = { graph, default_compute: draft.default_compute, parameters: draft.parameters };
     const same = this.told !== null && sameMeaning(this.told, graph);
     try {
-      const checks = this.host.api.post<{ problems: Problem[] }>(`/drafts/${draft.id}/validate`, body, { signal: asking.signal });
+      const check = () => this.host.api.post<{ problems: Problem[] }>(`/drafts/${draft.id}/validate`, body, { signal: asking.signal });
+      const checks = check();
       const columns = same ? Promise.resolve(null) : this.host.api.post<SchemaJson>(`/drafts/${draft.id}/schema`, { graph, parameters: draft.parameters }, { signal: asking.signal })
         .catch((error: unknown) => { if (error instanceof ApiError) return null; throw error; });
       const problems = readProblems((await checks).problems, graph, this.host.catalog);
@@ -52,11 +54,24 @@ export class Checking {
       const schema = await columns;
       if (this.asking !== asking) return;
       this.told = graph;
-      if (schema) this.host.set({ schema });
+      if (!schema) return;
+      const learned = !sameJson(read(this.host.state().schema), read(schema));
+      this.host.set({ schema });
+      if (!learned) return;
+      // A check reads no files: now that the columns of these datasets are known, it knows more.
+      const more = readProblems((await check()).problems, graph, this.host.catalog);
+      if (this.asking !== asking) return;
+      this.answered = { graph, problems: more };
+      this.host.set({ problems: more });
     } catch (error) {
       if (asking.signal.aborted || this.asking !== asking) return;
       this.host.set({ checking: false });
       if (error instanceof ApiError && error.passing) this.timer = setTimeout(() => void this.ask(), 10 * QUIET);
     }
   }
+}
+
+/** Columns that were read from datasets. */
+function read(schema: SchemaJson | null): unknown[] {
+  return Object.values(schema?.inputs ?? {}).flatMap((ports) => Object.values(ports).filter((one) => one?.from === "dataset"));
 }

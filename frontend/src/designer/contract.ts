@@ -105,6 +105,10 @@ export interface Commands {
   setParameters(parameters: ParameterJson[]): void;
   /** Wires and settings that the other version has no place for go; `compareSpecs` (core/upgrades.ts) names them before. */
   upgrade(node: string, version: string): Promise<void>;
+  /** Another module in place of a step's; wires go to ports that fit. `movesTo` (core/replacing.ts) tells before what is lost. */
+  replaceModule(node: string, module: string): Refusal;
+  /** All that read from this pill read another dataset. */
+  replaceSource(pill: string, dataset: DatasetItem): Refusal;
   addNote(at: XY): string;
   setNote(id: string, change: Partial<Note>): void;
   group(ids?: Iterable<string>): string | null;

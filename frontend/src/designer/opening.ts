@@ -82,11 +82,8 @@ export function sayHere(channel: BroadcastChannel | null, tab: string): void {
 
 /** Names and kinds of datasets that are not the latest of a name. */
 export async function namePills(api: Api, graph: DraftGraph, known: ReadonlyMap<string, DatasetItem>): Promise<Map<string, Partial<SourcePill>>> {
-  const unknown = (graph.ui?.sources ?? []).flatMap(({ source, kind }) => ("dataset" in source && !kind && !known.has(source.dataset) ? [source.dataset] : [])).slice(0, 50);
-  const found = new Map<string, Partial<SourcePill>>();
-  await Promise.all(unknown.map(async (id) => {
-    const dataset = await api.get<{ name: string | null; version: number | null; kind: "tabular" | "file" }>(`/datasets/${encodeURIComponent(id)}`).catch(() => null);
-    if (dataset) found.set(id, { kind: dataset.kind, ...(dataset.name && { name: dataset.name }), ...(dataset.version && { version: dataset.version }) });
-  }));
-  return found;
+  const unknown = (graph.ui?.sources ?? []).flatMap(({ source, kind }) => ("dataset" in source && !kind && !known.has(source.dataset) ? [source.dataset] : [])).slice(0, 100);
+  if (!unknown.length) return new Map();
+  const { items } = await api.get<{ items: { id: string; name: string | null; version: number | null; kind: "tabular" | "file" }[] }>(`/datasets?ids=${unknown.map(encodeURIComponent).join(",")}`).catch(() => ({ items: [] }));
+  return new Map(items.map(({ id, name, version, kind }) => [id, { kind, ...(name && { name }), ...(version && { version }) }]));
 }

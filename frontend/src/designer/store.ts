@@ -1,16 +1,16 @@
 /** The designer's commands. The work is in core/ (graphs), saving, checking, running and presence. */
 import { messageOf } from "./api";
 import { DraftSession } from "./base";
-import type { Addition, Commands, Dialog, Forecast, From, PublishForm, Refusal, RunView, SubmitForm } from "./contract";
+import type { Addition, Commands, DatasetItem, Dialog, Forecast, From, PublishForm, Refusal, RunView, SubmitForm } from "./contract";
 import type { DesignerSource } from "./context";
 import { FIELDS, type Fields } from "./host";
-import { palettes, datasetItems } from "./opening";
 import { addition, addNote, firstOutput, group, move, setGroup, setNode, setNote, setSetting } from "./core/adding";
 import { layoutModel } from "./core/arrange";
 import { copyText, cut, putIn, readText } from "./core/clipboard";
 import { refused, type Edit, type Outcome } from "./core/edit";
 import { detach, detachSource, promote, promoteSource, setParameters } from "./core/parameters";
 import { typeFits } from "./core/rules";
+import { replaceModule, replaceSource } from "./core/replacing";
 import { upgrade } from "./core/upgrades";
 import { buildView } from "./core/view";
 import { connect, connectToNode, disconnect, refusal, remove, spliceNode, type InputPlace, type Scene } from "./core/wiring";
@@ -136,6 +136,14 @@ export class DesignerStore extends DraftSession implements Commands, DesignerSou
     }
     const spec = this.catalog.spec(found.module, version);
     this.do(spec ? upgrade(this.document, node, found.module, version, spec) : { refusal: `There is no version ${version} of ${found.module.name}.` });
+  }
+
+  replaceModule(node: string, module: string): Refusal {
+    const found = this.catalog.modules.find((one) => one.id === module);
+    return this.do(found ? replaceModule(this.document, node, found) : { refusal: "This module is not in this workspace." });
+  }
+  replaceSource(pill: string, { id, name, version, kind }: DatasetItem): Refusal {
+    return this.do(replaceSource(this.document, pill, { source: { dataset: id }, name, version, kind }));
   }
 
   // Notes, groups, places.
@@ -268,15 +276,4 @@ export class DesignerStore extends DraftSession implements Commands, DesignerSou
   }
   showRun(id: string | null): Promise<void> { return this.running.show(id); }
   cancelRun(): Promise<void> { return this.running.cancel(); }
-
-  async refreshPalette(): Promise<void> {
-    try {
-      const [palette, datasets] = await Promise.all([palettes(this.api), datasetItems(this.api)]);
-      this.document.datasets = new Map(datasets.map((item) => [item.id, item]));
-      this.set({ modules: palette.items.filter((one) => one.status === "Active"), groups: palette.groups, datasets });
-      this.relearn(this.catalog.withModules(palette.items));
-    } catch (error) {
-      this.refuse(`The palette could not be loaded: ${messageOf(error)}`);
-    }
-  }
 }

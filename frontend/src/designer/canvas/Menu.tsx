@@ -81,7 +81,7 @@ function cardParts(id: string, state: Designer, desk: Desk): Part[] {
     ...when(editable && face?.outputs.length, { icon: "new", text: "Add what comes next…", keys: KEYMAP.add.keys, act: () => { commands.select([id]); desk.openSlash(); } }),
     ...when(editable && pill && pill.kind !== "parameter", { icon: "promote", text: "Set as pipeline parameter", act: () => void commands.promoteSource(id, freeName(pill?.title ?? "", state)) }),
     ...when(editable && pill?.kind === "parameter", { icon: "disconnect", text: "Detach from the parameter", act: () => void commands.detachSource(id) }),
-    ...when(editable && face?.newer, { icon: "promote", text: `Upgrade to version ${face?.newer}`, act: () => void commands.upgrade(id, face?.newer as string) }),
+    ...when(editable && face?.newer, { icon: "promote", text: `Version ${face?.newer} is there…`, act: () => { commands.select([id]); aimAt(id, "module"); } }),
     "-",
     ...when(editable && !several && (face || note), { icon: "edit", text: note ? "Edit" : "Rename", keys: KEYMAP.rename.keys, act: () => ui.change({ renaming: id }) }),
     ...when(editable && face, { icon: "comment", text: face && graph.nodes.find((node) => node.id === id)?.comment ? "Edit the comment" : "Add a comment", act: () => comment(id, desk) }),

@@ -114,7 +114,7 @@ export function findCircle(graph: DraftGraph): string[] {
 export function readProblems(problems: readonly Problem[], graph: DraftGraph, catalog: Catalog): Problem[] {
   const nodes = new Map(graph.nodes.map((node) => [node.id, node]));
   return problems.map((problem) => {
-    const told = { ...problem, node: problem.node ?? null };
+    const told = { ...problem, node: problem.node ?? null, message: problem.code === "unknown_dataset" ? named(problem.message, graph) : problem.message };
     const match = /^inputs\[(\d+)\]/.exec(problem.field);
     const node = nodes.get(problem.node ?? "");
     if (!match || !node) return told;
@@ -127,6 +127,14 @@ export function readProblems(problems: readonly Problem[], graph: DraftGraph, ca
     const set = paths.filter((name) => { const value = node.settings?.[name]; return value !== undefined && value !== null && value !== ""; })[index - wires.length];
     return set === undefined ? told : { ...told, field: `settings.${set}` };
   });
+}
+
+/** A dataset by the name that its pill remembers; the server knows only the id of one that is gone. */
+function named(message: string, graph: DraftGraph): string {
+  for (const { source, name, version } of graph.ui?.sources ?? []) {
+    if ("dataset" in source && name && message.includes(`'${source.dataset}'`)) return message.replace(`'${source.dataset}'`, `'${name}'${version ? ` (version ${version})` : ""}`);
+  }
+  return message;
 }
 
 /** The last answer of the server in so far as it still holds: for nodes that are as they were, what the browser can't tell itself. */

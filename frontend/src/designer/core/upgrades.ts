@@ -95,7 +95,7 @@ function keepsOutput(view: Scene["view"], wire: Scene["view"]["wires"][number], 
   return made !== undefined && (!wanted || typeFits(made.type, wanted.type));
 }
 
-function keepsSetting(name: string, value: unknown, to: ModuleSpec): boolean {
+export function keepsSetting(name: string, value: unknown, to: ModuleSpec): boolean {
   const one = to.parameters.find((each) => each.name === name);
   return one !== undefined && (isReference(value) || value === null || value === "" || valueFault(one, value) === null);
 }

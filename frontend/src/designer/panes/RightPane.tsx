@@ -5,7 +5,8 @@ import { useCommands, useDesigner } from "../context";
 import { useAim } from "./aim";
 import { DraftPane } from "./draft-pane";
 import { NodePane } from "./node-pane";
-import { GroupPane, ManyPane, NotePane, PillPane, WirePane } from "./other-panes";
+import { GroupPane, ManyPane, NotePane, WirePane } from "./other-panes";
+import { PillPane } from "./pill-pane";
 import { remembered } from "./page";
 import { Icon } from "./parts";
 

@@ -1,21 +1,30 @@
 /** What a step's module is, its other versions, and what changing to one of them would change. */
 import { useState } from "react";
+import { movesTo } from "../core/replacing";
 import { compareSpecs, upgradeLosses } from "../core/upgrades";
 import type { DraftNode, Face, ModuleVersionJson } from "../core/types";
 import { useCommands, useDesigner } from "../context";
+import { Combobox } from "./combobox";
 import type { TabProps } from "./node-pane";
-import { Banner, Icon, useLoad, Waiting, When } from "./parts";
+import { Banner, Field, Icon, useLoad, Waiting, When } from "./parts";
 import { problemAt } from "./settings";
 
 export function UpgradeNote({ face, onLook }: { node: DraftNode; face: Face; onLook: () => void }) {
-  if (!face.newer) return null;
+  if (!face.newer || face.fault) return null;
   return <div className="pane-slot"><Banner tone="info" actions={<button type="button" className="button button-small" onClick={onLook}>Look</button>}>Version {face.newer} of {face.module?.name} is there; this step keeps version {face.version}.</Banner></div>;
 }
 
 export function ModuleTab({ node, face, problems }: TabProps) {
   const problem = problemAt(problems, node.id, "module");
   const { module } = face;
-  if (!module) return <Banner tone="danger">{problem ?? face.fault ?? "The module is not in this workspace."} <p>Delete the step, or add the module again: it is found by its name and version.</p></Banner>;
+  if (!module) {
+    return (
+      <div className="stack" data-field="module">
+        <Banner tone="danger">{problem ?? face.fault ?? "The module is not in this workspace."}</Banner>
+        <Replace node={node} face={face} />
+      </div>
+    );
+  }
   const spec = module.spec;
   return (
     <div className="stack" data-field="module">
@@ -31,6 +40,7 @@ export function ModuleTab({ node, face, problems }: TabProps) {
         <section className="pane-section"><h3>Ports</h3><dl className="facts">{[...spec.inputs, ...spec.outputs].filter((one) => one.help).map((one) => <div key={one.name}><dt>{one.label}</dt><dd>{one.help}</dd></div>)}</dl></section>
       )}
       <Versions node={node} face={face} />
+      <details className="pane-more"><summary>Replace by another module</summary><Replace node={node} face={face} /></details>
     </div>
   );
 }
@@ -80,9 +90,32 @@ function Upgrade({ node, current, target, newer, editable }: { node: DraftNode; 
     <div className="stack pane-upgrade">
       <p className="muted small">By {target.created_by}, <When at={target.created_at} /></p>
       {target.changes && <Description text={target.changes} />}
-      {changes.length > 0 ? <ul className="pane-changes">{changes.map((one) => <li key={`${one.part}/${one.name}`} data-what={one.what}><Icon name={one.what === "added" ? "new" : one.what === "removed" ? "close" : "edit"} />{one.sentence}</li>)}</ul> : <p className="muted">Ports and settings are the same.</p>}
-      {losses.length > 0 && <Banner tone="warning"><strong>This step would lose</strong><ul className="pane-losses">{losses.map((one) => <li key={one}>{one}</li>)}</ul></Banner>}
+      {!current ? null : changes.length > 0 ? <ul className="pane-changes">{changes.map((one) => <li key={`${one.part}/${one.name}`} data-what={one.what}><Icon name={one.what === "added" ? "new" : one.what === "removed" ? "close" : "edit"} />{one.sentence}</li>)}</ul> : <p className="muted">Ports and settings are the same.</p>}
+      <Losses losses={losses} />
       {editable && <button type="button" className="button button-primary" disabled={target.status === "Disabled"} onClick={go}>{newer ? "Upgrade" : "Change"} to version {target.version}</button>}
+    </div>
+  );
+}
+
+function Losses({ losses }: { losses: readonly string[] }) {
+  if (losses.length === 0) return null;
+  return <Banner tone="warning"><strong>This step would lose</strong><ul className="pane-losses">{losses.map((one) => <li key={one}>{one}</li>)}</ul></Banner>;
+}
+
+/** Another module in this step's place, with what would stay behind. */
+function Replace({ node, face }: { node: DraftNode; face: Face }) {
+  const { replaceModule } = useCommands();
+  const graph = useDesigner((state) => state.graph);
+  const view = useDesigner((state) => state.view);
+  const modules = useDesigner((state) => state.modules);
+  const editable = useDesigner((state) => state.editable);
+  const [chosen, setChosen] = useState("");
+  const target = modules.find((one) => one.id === chosen);
+  if (!editable) return null;
+  return (
+    <div className="stack">
+      <Field label="Module to take its place" help="Wires go to the ports that fit; settings of the same name stay.">{(ids) => <Combobox {...ids} value={chosen} placeholder="Search modules" empty="No module has these letters." options={modules.filter((one) => one.id !== face.module?.id).map((one) => ({ value: one.id, label: one.name, detail: one.group.split("/").pop() ?? "" }))} onPick={setChosen} />}</Field>
+      {target && <><Losses losses={movesTo({ graph, view }, node.id, target.spec).lost} /><button type="button" className="button button-primary" onClick={() => replaceModule(node.id, target.id)}>Replace by {target.name}</button></>}
     </div>
   );
 }

@@ -69,7 +69,7 @@ export function NodePane({ id }: { id: string }) {
       {face.kind !== "plain" && face.module && face.title !== face.module.name && <p className="pane-sub muted small"><bdi>{face.module.name}</bdi>, version {face.version}</p>}
       {node.comment && <p className="pane-sub pane-comment"><bdi>{node.comment}</bdi></p>}
       <RunSection node={id} name={face.title} />
-      {face.fault && <div className="pane-slot"><Banner tone="warning">{face.fault}</Banner></div>}
+      {face.fault && shown !== "module" && <div className="pane-slot"><Banner tone="warning">{face.fault}</Banner></div>}
       <UpgradeNote node={node} face={face} onLook={() => choose("module")} />
       <div className="tabs pane-tabs" role="tablist" aria-label={`Properties of ${face.title}`} onKeyDown={move}>
         {offered.map(([key, label]) => (

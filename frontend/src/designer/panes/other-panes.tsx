@@ -1,58 +1,10 @@
-/** What is neither a step nor the draft: sources, notes, groups, several things at once. */
-import { useState } from "react";
+/** What is neither a step, a source nor the draft: notes, groups, wires, several things at once. */
 import { typeWords } from "../core/rules";
 import type { Note } from "../core/types";
 import { useCommands, useDesigner } from "../context";
 import { Field, Icon, plural } from "./parts";
-import { LateDialog } from "./late";
-import { PathInput } from "./fields/path";
-import { shownDefault } from "./settings";
 
 const TONES: [NonNullable<Note["tone"]>, string][] = [["yellow", "Yellow"], ["blue", "Blue"], ["green", "Green"], ["red", "Red"]];
-
-export function PillPane({ id }: { id: string }) {
-  const commands = useCommands();
-  const pill = useDesigner((state) => state.view.pills.get(id));
-  const editable = useDesigner((state) => state.editable);
-  const datasets = useDesigner((state) => state.datasets);
-  const parameters = useDesigner((state) => state.graph.parameters);
-  const faces = useDesigner((state) => state.view.faces);
-  const wires = useDesigner((state) => state.view.wires);
-  const [promoting, setPromoting] = useState(false);
-  if (!pill) return null;
-  const { source } = pill;
-  const feeds = wires.filter((one) => "pill" in one.from && one.from.pill === id);
-  const dataset = "dataset" in source ? datasets.find((one) => one.id === source.dataset) : undefined;
-  const parameter = "parameter" in source ? parameters?.find((one) => one.name === source.parameter) : undefined;
-  return (
-    <div className="pane">
-      <div className="pane-head"><Icon name={pill.kind === "dataset" ? "dataset" : pill.kind === "datastore" ? "folder" : "parameter"} /><h2 className="pane-name"><bdi className="ellipsis" title={pill.title}>{pill.title}</bdi></h2></div>
-      <div className="pane-body">
-        <dl className="facts">
-          {pill.kind === "dataset" && <><div><dt>Dataset</dt><dd>{dataset ? <bdi>{dataset.name}</bdi> : "an earlier or unregistered version"}</dd></div><div><dt>Version</dt><dd>{dataset?.version ?? (pill.detail.replace("version ", "") || "unknown")}</dd></div><div><dt>Kind</dt><dd>{dataset?.kind === "file" || pill.type === "files" ? "Files" : "Table"}</dd></div></>}
-          {"datastore" in source && <><div><dt>Datastore</dt><dd>{source.datastore}</dd></div><div><dt>Path</dt><dd className="mono">{source.path}</dd></div></>}
-          {"parameter" in source && <><div><dt>Pipeline parameter</dt><dd>{source.parameter}</dd></div><div><dt>Default</dt><dd>{parameter ? shownDefault(parameter.default) : "There is no such parameter any more."}</dd></div></>}
-        </dl>
-        {dataset?.description && <p dir="auto">{dataset.description}</p>}
-        {"parameter" in source && parameter && editable && (
-          <Field label="Default of the parameter">{(ids) => (parameter.type === "datapath"
-            ? <PathInput ids={ids} label="Default" disabled={false} value={parameter.default} set={(value) => commands.setParameters((parameters ?? []).map((one) => (one.name === parameter.name ? { ...one, default: value } : one)))} />
-            : <button {...ids} aria-invalid={undefined} type="button" className="button" onClick={() => commands.open({ kind: "settings" })}>Change in the draft's settings</button>)}</Field>
-        )}
-        <section className="pane-section"><h3>Feeds</h3>
-          {feeds.length === 0 ? <p className="muted">Nothing yet: draw a wire to an input.</p> : <ul className="pane-ports">{feeds.map((one) => <li key={one.id}><button type="button" className="pane-link" onClick={() => commands.select([one.to.node])}><bdi>{faces.get(one.to.node)?.title ?? one.to.node}</bdi></button> <span className="muted small">{faces.get(one.to.node)?.inputs.find((port) => port.name === one.to.port)?.label}</span></li>)}</ul>}
-        </section>
-        {editable && <div className="row">
-          {pill.kind === "parameter"
-            ? <button type="button" className="button" onClick={() => { const why = commands.detachSource(id); if (why) commands.say(why, "warning"); }}><Icon name="link" />Detach from the parameter</button>
-            : <button type="button" className="button" onClick={() => setPromoting(true)}><Icon name="parameter" />Make it a pipeline parameter…</button>}
-          <button type="button" className="button button-danger" onClick={() => commands.remove([id])}><Icon name="delete" />Remove</button>
-        </div>}
-      </div>
-      {promoting && <LateDialog late="PromoteSource" pill={pill} onClose={() => setPromoting(false)} />}
-    </div>
-  );
-}
 
 export function NotePane({ id }: { id: string }) {
   const { setNote, remove } = useCommands();
