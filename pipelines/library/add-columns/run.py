@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pandas as pd
+from forebay_modules.columns import free_name
 from forebay_modules.errors import ModuleError
 from forebay_modules.run import Context, Outputs, main
 from forebay_modules.tables import Table
@@ -19,11 +20,8 @@ def run(context: Context) -> Outputs:
     taken = list(first.frame.columns)
     renamed: dict[str, str] = {}
     for name in second.frame.columns:
-        number, free = 1, name
-        while free in taken:
-            free, number = f"{name} ({number})", number + 1
-        taken.append(free)
-        renamed[name] = free
+        renamed[name] = free_name(name, taken)
+        taken.append(renamed[name])
     other = second.frame.rename(columns=renamed).reset_index(drop=True)
     roles = {**{renamed[k]: v for k, v in second.roles.items()}, **first.roles}
     frame = pd.concat([first.frame.reset_index(drop=True), other], axis=1)

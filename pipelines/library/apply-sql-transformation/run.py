@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import duckdb
-from forebay_modules.errors import ModuleError
+from forebay_modules.errors import ModuleError, reason
 from forebay_modules.run import Context, Outputs, main
 from forebay_modules.tables import Table
 
@@ -18,7 +18,10 @@ def run(context: Context) -> Outputs:
     roles: dict[str, str] = {}
     for port, name in PORTS.items():
         if context.has(port):
-            connection.register(name, context.table(port).frame)
+            try:
+                connection.register(name, context.table(port).frame)
+            except duckdb.Error as error:
+                raise ModuleError(f"Table {name} can't be queried: {reason(error)}") from error
             roles = {**context.table(port).roles, **roles}
     try:
         answer = connection.execute(context.setting("query"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pandas as pd
@@ -10,6 +11,9 @@ from forebay_modules.errors import ModuleError
 from forebay_modules.models import Transform
 from forebay_modules.run import Context, Outputs, main
 from forebay_modules.transforms import apply_transform
+from pandas.api import types
+
+TRUTHS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
 
 def run(context: Context) -> Outputs:
@@ -47,17 +51,39 @@ def _value(values: pd.Series, mode: str, given: str | None) -> Any:
             f"Column {values.name!r} holds {kind} and has no {mode}. Leave it out, or replace with "
             "the most frequent value."
         )
+    if values.isna().all():
+        raise ModuleError(f"Column {values.name!r} is empty: it has no {mode}.")
     return float(values.mean() if mode == "mean" else values.median())
 
 
 def _as_kind(values: pd.Series, kind: str, given: str) -> Any:
+    """The replacement as a value of the column's type, so that filling leaves that as it is."""
+    if kind == "categorical":
+        values = values.cat.categories.to_series(name=values.name)
+        kind = column_type(values)
+    if kind == "boolean":
+        if given.strip().lower() not in TRUTHS:
+            raise ModuleError(
+                f"Column {values.name!r} holds true and false, and {given!r} is neither."
+            )
+        return TRUTHS[given.strip().lower()]
+    if kind == "datetime":
+        date = pd.to_datetime(given, errors="coerce")
+        if pd.isna(date):
+            raise ModuleError(f"Column {values.name!r} holds dates, and {given!r} is none.")
+        zone = getattr(values.dtype, "tz", None)
+        if zone is None:
+            return date.tz_localize(None)
+        return date.tz_localize(zone) if date.tzinfo is None else date.tz_convert(zone)
     if kind != "numeric":
         return given
     try:
         number = float(given)
     except ValueError:
-        raise ModuleError(f"Column {values.name!r} holds numbers, and {given!r} is none.") from None
-    return number
+        number = float("nan")
+    if not math.isfinite(number):
+        raise ModuleError(f"Column {values.name!r} holds numbers, and {given!r} is none.")
+    return int(number) if number.is_integer() and types.is_integer_dtype(values) else number
 
 
 if __name__ == "__main__":

@@ -28,7 +28,9 @@ def _bounds(values: pd.Series, context: Context) -> tuple[Any, Any, Any, Any]:
     low = _bound(values, context, "lower") if clip != "peaks" else None
     high = _bound(values, context, "upper") if clip != "subpeaks" else None
     if low is not None and high is not None and low > high:
-        raise ModuleError(f"The lower bound {low:g} is above the upper bound {high:g}.")
+        raise ModuleError(
+            f"Column {values.name!r}: the lower bound {low:g} is above the upper bound {high:g}."
+        )
     how = context.setting("substitute")
     if how == "threshold":
         return low, high, low, high

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pandas as pd
-from forebay_modules.columns import need_column
+from forebay_modules.columns import free_name, need_column
 from forebay_modules.errors import ModuleError
 from forebay_modules.evaluation import evaluate
 from forebay_modules.learners import CLASSIFICATION
-from forebay_modules.models import train
 from forebay_modules.run import Context, Outputs, main
 from forebay_modules.tables import Table
+from forebay_modules.training import examples, train
 from sklearn.model_selection import KFold, StratifiedKFold
 
 
@@ -18,18 +18,20 @@ def run(context: Context) -> Outputs:
     table, learner = context.table("dataset"), context.inputs["learner"]
     label = need_column(table.frame, context.setting("label"))
     known = table.replaced(table.frame[table.frame[label].notna()])
+    target = examples(learner, known, label, context.setting("features")).target
     kind = StratifiedKFold if learner.task == CLASSIFICATION else KFold
     splitter = kind(context.setting("folds"), shuffle=True, random_state=context.setting("seed"))
     try:
-        parts = list(splitter.split(known.frame, known.frame[label].astype(str)))
+        parts = list(splitter.split(known.frame, target))
     except ValueError as error:
         raise ModuleError(f"The rows can't be divided so: {error}") from error
     pieces, rows, roles = [], [], {}
+    fold = free_name("Fold", table.frame.columns)
     for number, (rest, picked) in enumerate(parts, start=1):
         seen = known.replaced(known.frame.iloc[rest])
         model = train(learner, seen, label, context.setting("features"))
         scored = model.score(known.replaced(known.frame.iloc[picked]))
-        pieces.append(scored.frame.assign(Fold=number))
+        pieces.append(scored.frame.assign(**{fold: number}))
         roles = scored.roles
         rows.append({"Fold": number, **evaluate(scored, label).metrics})
     folds = pd.DataFrame(rows)

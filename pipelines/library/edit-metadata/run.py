@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import pandas as pd
-from forebay_modules.columns import need_columns
+from forebay_modules.columns import is_gap, need_columns, shown
 from forebay_modules.errors import ModuleError
 from forebay_modules.run import Context, Outputs, main
 from forebay_modules.tables import Table
+from pandas.api import types
 
 TRUE, FALSE = {"true", "yes", "1", "1.0"}, {"false", "no", "0", "0.0"}
 
@@ -52,25 +54,57 @@ def _new_names(text: str | None, names: list[str], columns: list[str]) -> dict[s
 def _converted(values: pd.Series, kind: str, pattern: str | None) -> pd.Series:
     """The column in another type; a ModuleError names the first value that does not fit."""
     if kind == "string":
-        return values.map(lambda one: None if pd.isna(one) else str(one))
+        return values.astype(object).map(lambda one: None if is_gap(one) else str(one))
     if kind == "categorical":
         return values.astype("category")
     if kind == "not_categorical":
-        return pd.Series(list(values), index=values.index)
+        return pd.Series(list(values), index=values.index, name=values.name)
     if kind == "boolean":
-        made = values.map(_truth)
+        made = values.astype(object).map(_truth).astype("boolean")
+        made = made if made.isna().any() else made.astype(bool)
     elif kind == "datetime":
-        made = pd.to_datetime(values, format=pattern or None, errors="coerce")
+        made = _dates(values, pattern or None)
     else:
-        made = pd.to_numeric(values, errors="coerce")
+        made = _numbers(values)
     wrong = values[made.isna() & values.notna()]
     if not wrong.empty:
-        raise ModuleError(f"Column {values.name!r}: {wrong.iloc[0]!r} can't become {kind}.")
+        raise ModuleError(f"Column {values.name!r}: {shown(wrong.iloc[0])} can't become {kind}.")
     if kind == "integer":
-        if (made.dropna() % 1 != 0).any():
-            raise ModuleError(f"Column {values.name!r} holds numbers that are not whole.")
-        return made.astype("Int64" if made.isna().any() else "int64")
+        return _whole(made, values.name)
     return made.astype("float64") if kind == "float" else made
+
+
+def _numbers(values: pd.Series) -> pd.Series:
+    """The column as numbers. Gaps do not make floats of whole numbers: those end at 2**53."""
+    known = pd.to_numeric(values.dropna().astype(object), errors="coerce")
+    known = known.astype("int64") if types.is_bool_dtype(known) else known
+    if types.is_integer_dtype(known) and len(known) < len(values):
+        known = known.astype("UInt64" if known.dtype == "uint64" else "Int64")
+    return known.reindex(values.index)
+
+
+def _whole(numbers: pd.Series, name: str) -> pd.Series:
+    if types.is_integer_dtype(numbers):
+        return numbers
+    known = numbers.dropna()
+    if (known % 1 != 0).any():
+        raise ModuleError(f"Column {name!r} holds numbers that are not whole.")
+    if (known.abs() >= 2**63).any():
+        raise ModuleError(f"Column {name!r} holds numbers too large for whole ones.")
+    return numbers.astype("Int64" if len(known) < len(numbers) else "int64")
+
+
+def _dates(values: pd.Series, pattern: str | None) -> pd.Series:
+    """Times of one zone keep it; times of several ones become UTC."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)  # of those of several zones
+        try:
+            made = pd.to_datetime(values, format=pattern, errors="coerce")
+        except ValueError as error:
+            raise ModuleError(f"Format of dates: {error}.") from error
+        if types.is_datetime64_any_dtype(made):
+            return made
+        return pd.to_datetime(values, format=pattern, errors="coerce", utc=True)
 
 
 def _truth(one: Any) -> Any:

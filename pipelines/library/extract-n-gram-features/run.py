@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from forebay_modules.columns import need_column
+from forebay_modules.columns import as_text, need_column, need_numeric
 from forebay_modules.errors import ModuleError
 from forebay_modules.run import Context, Outputs, main
 from forebay_modules.tables import Table
@@ -15,7 +15,7 @@ def run(context: Context) -> Outputs:
     """`results`: a column `text.[ngram]` each; `vocabulary_out`: n-grams, documents and IDF."""
     table = context.table("dataset")
     column = need_column(table.frame, context.setting("column"))
-    texts = table.frame[column].fillna("").astype(str)
+    texts = table.frame[column].astype(object).map(as_text).fillna("").astype(str)
     known = _known(context) if context.has("vocabulary") else _learn(texts, context)
     counter = CountVectorizer(vocabulary=list(known["Ngram"]), ngram_range=_range(known["Ngram"]))
     counts = counter.transform(texts).toarray().astype(float)
@@ -57,7 +57,11 @@ def _known(context: Context) -> pd.DataFrame:
     frame = context.table("vocabulary").frame
     for name in ("Ngram", "IDF"):
         need_column(frame, name, where="The vocabulary")
-    return frame
+    need_numeric(frame, ["IDF"], "The vocabulary")
+    known = frame.dropna(subset=["Ngram", "IDF"]).drop_duplicates("Ngram", ignore_index=True)
+    if known.empty:
+        raise ModuleError("The vocabulary has no n-grams.")
+    return known.assign(Ngram=known["Ngram"].astype(str))
 
 
 def _range(ngrams: pd.Series) -> tuple[int, int]:

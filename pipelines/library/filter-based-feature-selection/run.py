@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from forebay_modules.columns import column_type, need_column, need_numeric
-from forebay_modules.errors import ModuleError
+from forebay_modules.columns import column_type, need_column, need_finite, need_numeric
+from forebay_modules.errors import ModuleError, attempt
 from forebay_modules.run import Context, Outputs, main
 from forebay_modules.tables import Table
 from sklearn.feature_selection import chi2, f_classif, mutual_info_classif, mutual_info_regression
@@ -15,17 +15,21 @@ def run(context: Context) -> Outputs:
     """`results`: the best features and the label; `features`: every number column's score."""
     table, count = context.table("dataset"), context.setting("count")
     label = need_column(table.frame, context.setting("label"))
-    frame = table.frame.dropna()
-    if frame.empty:
-        raise ModuleError("No row is without a gap: clean missing data first.")
     names = [
         name
-        for name in frame.columns
-        if name != label and column_type(frame[name]) in ("numeric", "boolean")
+        for name in table.frame.columns
+        if name != label and column_type(table.frame[name]) in ("numeric", "boolean")
     ]
     if not names:
         raise ModuleError("The dataset has no number column besides the label.")
-    scores = _scores(frame, names, label, context.setting("method"), context.setting("seed"))
+    frame = table.frame[[*names, label]].dropna()  # gaps elsewhere do not matter
+    if len(frame) < 2:
+        raise ModuleError("Fewer than two rows are without a gap: clean missing data first.")
+    need_finite(frame, [*names, label], "Filter Based Feature Selection")
+    method, seed = context.setting("method"), context.setting("seed")
+    scores = attempt(
+        lambda: _scores(frame, names, label, method, seed), "The features can't be scored"
+    )
     made = pd.DataFrame({"Feature": names, "Score": np.nan_to_num(scores)})
     made = made.sort_values("Score", ascending=False, ignore_index=True, kind="stable")
     best = set(made["Feature"].head(count))

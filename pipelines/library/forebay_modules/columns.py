@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from pandas.api import types
 
@@ -71,3 +72,41 @@ def need_numeric(frame: pd.DataFrame, names: list[str], what: str) -> list[str]:
             kind = column_type(frame[name])
             raise ModuleError(f"{what} needs numbers, and column {name!r} holds {kind}.")
     return names
+
+
+def need_finite(frame: pd.DataFrame, names: list[str], what: str) -> list[str]:
+    """The names, if no column of numbers among them holds an infinite one."""
+    for name in names:
+        if column_type(frame[name]) == "numeric" and np.isinf(frame[name].astype(float)).any():
+            raise ModuleError(
+                f"{what} needs finite numbers, and column {name!r} holds an infinite one. Bound "
+                "it with Clip Values, or leave the column out."
+            )
+    return names
+
+
+def free_name(name: str, taken: Iterable[str]) -> str:
+    """The name, with " (1)" and so on behind it while another column has it."""
+    known, number, free = set(taken), 1, name
+    while free in known:
+        free, number = f"{name} ({number})", number + 1
+    return free
+
+
+def as_text(value: Any) -> str | None:
+    """A value as the word it stands for: 1.0 and 1 are one class. None for a gap."""
+    if is_gap(value):
+        return None
+    if isinstance(value, (float, np.floating)) and float(value).is_integer():
+        return str(int(value))
+    return str(value)
+
+
+def is_gap(value: Any) -> bool:
+    """Whether a cell is empty. A list in a cell is not."""
+    return bool(types.is_scalar(value) and pd.isna(value))
+
+
+def shown(value: Any) -> str:
+    """A value in a sentence, without the name of its type."""
+    return repr(value.item() if isinstance(value, np.generic) else value)

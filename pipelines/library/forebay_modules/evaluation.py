@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,7 +11,7 @@ import numpy as np
 import pandas as pd
 from sklearn import metrics
 
-from .columns import column_type, need_column
+from .columns import as_text, column_type, need_column
 from .errors import ModuleError
 from .models import LABELS, PROBABILITIES
 from .tables import Table
@@ -52,14 +53,24 @@ def evaluate(table: Table, label: str | None = None, positive: str | None = None
             raise ModuleError("The scored dataset does not say which column is the label: name it.")
         label = found[0]
     known = frame[frame[label].notna()]
-    chances = [name for name in frame.columns if str(name).startswith(PROBABILITIES)]
-    if chances or column_type(frame[LABELS]) != "numeric":
+    if known.empty:
+        raise ModuleError(
+            f"No row of the scored dataset has a value in the label column {label!r}."
+        )
+    if known[LABELS].isna().any():
+        raise ModuleError(f"Column {LABELS!r} has gaps: not every row was scored.")
+    if _has_chances(frame) or column_type(frame[LABELS]) != "numeric":
         return _classes(known, label, positive)
     return _numbers(known, label)
 
 
 def _numbers(frame: pd.DataFrame, label: str) -> Measured:
+    if column_type(frame[label]) not in ("numeric", "boolean"):
+        kind = column_type(frame[label])
+        raise ModuleError(f"Numbers were predicted, and the label column {label!r} holds {kind}.")
     true, said = frame[label].astype(float), frame[LABELS].astype(float)
+    if not np.isfinite(true).all():
+        raise ModuleError(f"The label column {label!r} holds an infinite number.")
     spread = true - true.mean()
     squared, absolute = float((spread**2).sum()), float(spread.abs().sum())
     wrong = true - said
@@ -76,8 +87,8 @@ def _numbers(frame: pd.DataFrame, label: str) -> Measured:
 
 
 def _classes(frame: pd.DataFrame, label: str, positive: str | None) -> Measured:
-    true, said = frame[label].map(str), frame[LABELS].map(str)
-    classes = sorted(set(true) | set(said))
+    true, said = (frame[name].astype(object).map(as_text) for name in (label, LABELS))
+    classes = sorted(set(true) | set(said), key=_order(frame[LABELS]))
     counts = metrics.confusion_matrix(true, said, labels=classes)
     matrix = {
         "schema_type": "confusion_matrix",
@@ -85,7 +96,7 @@ def _classes(frame: pd.DataFrame, label: str, positive: str | None) -> Measured:
         "data": {"class_labels": classes, "matrix": counts.tolist()},
     }
     found = {"Accuracy": float(metrics.accuracy_score(true, said))}
-    if len(classes) > 2:
+    if len(classes) > 2 or (PROBABILITIES not in frame.columns and _has_chances(frame)):
         for word in ("macro", "micro"):
             one = metrics.precision_recall_fscore_support(true, said, average=word, zero_division=0)
             found |= {f"Precision ({word})": float(one[0]), f"Recall ({word})": float(one[1])}
@@ -107,6 +118,25 @@ def _classes(frame: pd.DataFrame, label: str, positive: str | None) -> Measured:
     return Measured(found, matrix, (false_rate, true_rate))
 
 
+def _has_chances(frame: pd.DataFrame) -> bool:
+    return any(str(name).startswith(PROBABILITIES) for name in frame.columns)
+
+
+def _order(said: pd.Series) -> Callable[[str], Any]:
+    """Classes in the order of the model, whose last one `Scored Probabilities` are of."""
+    values = said.cat.categories.to_series() if column_type(said) == "categorical" else said
+    if column_type(values) != "numeric":
+        return str
+    return lambda text: (0, float(text), text) if _is_number(text) else (1, 0.0, text)
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return np.isfinite(float(text))
+    except ValueError:
+        return False
+
+
 def draw_roc(false_rate: np.ndarray, true_rate: np.ndarray, area: float) -> Any:
     """The ROC curve as a matplotlib figure."""
     from matplotlib.figure import Figure
@@ -126,6 +156,12 @@ def draw_residuals(values: np.ndarray) -> Any:
 
     figure = Figure(figsize=(6, 4), layout="constrained")
     axes = figure.add_subplot()
-    axes.hist(values, bins=min(50, max(5, int(len(values) ** 0.5))))
+    bins = min(50, max(5, int(len(values) ** 0.5)))
+    try:
+        counts, edges = np.histogram(values, bins)
+    except ValueError:  # all but equal: floats have no room for so many bins
+        counts = np.array([len(values)])
+        edges = np.array([values.min(), np.nextafter(values.max(), np.inf)])
+    axes.stairs(counts, edges, fill=True)
     axes.set(xlabel="True value minus predicted value", ylabel="Rows", title="Residuals")
     return figure

@@ -8,15 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import joblib
+import numpy as np
 import pandas as pd
-from sklearn.compose import ColumnTransformer
-from sklearn.impute import SimpleImputer
-from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
-from .columns import column_type, need_column, need_columns
-from .custom import CustomModel
-from .errors import ModuleError
+from .columns import as_text, column_type, need_column, need_finite
+from .errors import ModuleError, attempt
 from .learners import CLASSIFICATION, CLUSTERING, Learner
 from .tables import Table
 
@@ -35,32 +31,85 @@ class Model:
     label: str = ""
     classes: list[Any] = field(default_factory=list)
     learner: Learner | None = None
+    numbers: list[str] = field(default_factory=list)  # the features that it learned as numbers
 
     def check(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """The feature columns of a table, in the order of training."""
+        """The feature columns of a table, in the order and of the kinds of training."""
         for name in self.features:
             need_column(frame, name, where="The dataset to score")
-        return frame[self.features]
+        for name in self.numbers:
+            kind = column_type(frame[name])
+            if kind not in ("numeric", "boolean") and frame[name].notna().any():
+                raise ModuleError(
+                    f"Column {name!r} held numbers when the model was trained, and holds {kind} in "
+                    "the dataset to score."
+                )
+        return as_features(frame, self.features, self.numbers, "The model")
 
     def score(self, table: Table) -> Table:
         """The table with `Scored Labels`, and for classes their probabilities."""
         features = self.check(table.frame)
-        added: dict[str, Any] = {LABELS: self.pipeline.predict(features)}
-        if self.task == CLASSIFICATION and hasattr(self.pipeline, "predict_proba"):
-            chances = self.pipeline.predict_proba(features)
-            if len(self.classes) == 2:
-                added[PROBABILITIES] = chances[:, 1]
-            else:
-                added |= {
-                    f"{PROBABILITIES}_{one}": chances[:, index]
-                    for index, one in enumerate(self.classes)
-                }
+        added = {LABELS: self._predict(features)}
+        if self.task == CLASSIFICATION:
+            if hasattr(self.pipeline, "predict_proba"):
+                added |= self._chances(features)
+            elif column_type(pd.Series(added[LABELS])) == "numeric":
+                added[LABELS] = pd.Categorical(added[LABELS])  # or it would pass for a quantity
         kept = table.frame.drop(columns=[name for name in added if name in table.frame.columns])
         frame = kept.reset_index(drop=True).assign(**added)
         roles = {**table.roles, **dict.fromkeys(added, "score")}
         if self.label in frame.columns:
             roles[self.label] = "label"
         return Table(frame, roles)
+
+    def _predict(self, features: pd.DataFrame) -> Any:
+        if features.empty:
+            return np.array([], dtype=np.array(self.classes or [0.0]).dtype)
+        said = self._asked("predict", features)
+        said = said[:, 0] if said.ndim == 2 and said.shape[1] == 1 else said
+        if said.shape != (len(features),):
+            raise ModuleError(
+                f"The model made {said.shape[0] if said.ndim else 1:,} predictions for "
+                f"{len(features):,} rows."
+            )
+        return said
+
+    def _asked(self, method: str, features: pd.DataFrame) -> np.ndarray:
+        custom = bool(self.learner and self.learner.custom)
+        asked = getattr(self.pipeline, method)
+        what = "The model can't score this data"
+        return np.asarray(attempt(lambda: asked(features), what, of_user=custom))
+
+    def _chances(self, features: pd.DataFrame) -> dict[str, Any]:
+        if features.empty:
+            chances = np.empty((0, len(self.classes)))
+        else:
+            chances = self._asked("predict_proba", features)
+        if chances.shape != (len(features), len(self.classes)):
+            raise ModuleError(
+                f"predict_proba must give one column for each of the {len(self.classes)} classes."
+            )
+        if len(self.classes) == 2:
+            return {PROBABILITIES: chances[:, 1]}
+        return {
+            f"{PROBABILITIES}_{one}": chances[:, index] for index, one in enumerate(self.classes)
+        }
+
+
+def as_features(
+    frame: pd.DataFrame, names: list[str], numbers: list[str], what: str
+) -> pd.DataFrame:
+    """Columns as algorithms take them: `numbers` as floats, the others as texts."""
+    need_finite(frame, numbers, what)
+    return pd.DataFrame(
+        {
+            name: frame[name].astype(float)
+            if name in numbers
+            else frame[name].astype(object).map(as_text).replace({None: np.nan})
+            for name in names
+        },
+        index=frame.index,
+    )
 
 
 @dataclass
@@ -74,76 +123,19 @@ class Transform:
     state: dict[str, Any]
 
 
-def train(learner: Learner, table: Table, label: str, features: Any = None) -> Model:
-    """Fit a learner on a table. `features`: a choice of columns; all but the label if None."""
-    frame = table.frame
-    need_column(frame, label)
-    if learner.task == CLUSTERING:
-        raise ModuleError("This algorithm finds groups: use Train Clustering Model.")
-    rest = {"all": True, "except": [label]} if features is None else features
-    names = [one for one in need_columns(frame, rest, "Features") if one != label]
-    known = frame[frame[label].notna()]
-    if known.empty:
-        raise ModuleError(f"Column {label!r} is empty: there is nothing to learn from.")
-    target = known[label]
-    classes: list[Any] = []
-    if learner.task == CLASSIFICATION:
-        target = target.astype(str) if target.dtype == object else target
-        classes = sorted(target.unique().tolist())
-        _check_classes(learner, label, classes)
-    elif column_type(target) not in ("numeric", "boolean"):
-        raise ModuleError(f"A regression predicts numbers, and column {label!r} holds none.")
-    pipeline = build_pipeline(learner, known[names])
-    pipeline.fit(known[names], target)
-    return Model(pipeline, learner.task, names, label, classes, learner)
-
-
 def assign_clusters(model: Model, table: Table) -> Table:
     """The table with `Assignments`, and the distance to each group's centre."""
     if model.task != CLUSTERING:
         raise ModuleError("This model finds no groups: use Score Model.")
     features = model.check(table.frame)
+    if features.empty:
+        raise ModuleError("The dataset has no rows to assign.")
     groups = model.pipeline.predict(features)
     distances = model.pipeline.transform(features)
     added: dict[str, Any] = {"Assignments": groups}
     for number in range(distances.shape[1]):
         added[f"DistancesToClusterCenter no.{number}"] = distances[:, number]
     return Table(table.frame.reset_index(drop=True).assign(**added), dict(table.roles))
-
-
-def _check_classes(learner: Learner, label: str, classes: list[Any]) -> None:
-    if len(classes) < 2:
-        raise ModuleError(f"Column {label!r} has one value only: there is nothing to tell apart.")
-    if learner.classes == "two" and len(classes) != 2:
-        raise ModuleError(
-            f"This algorithm tells two classes apart, and column {label!r} has {len(classes)}. "
-            "Use a multiclass one."
-        )
-
-
-def build_pipeline(learner: Learner, features: pd.DataFrame) -> Pipeline:
-    """Numbers as they are (gaps get the median), everything else one-hot, then the learner."""
-    numeric = [n for n in features.columns if column_type(features[n]) in ("numeric", "boolean")]
-    dates = [n for n in features.columns if column_type(features[n]) == "datetime"]
-    if dates:
-        raise ModuleError(
-            f"Column {dates[0]!r} holds dates, which no algorithm takes. Leave it out with "
-            "Select Columns, or make numbers of it."
-        )
-    words = [n for n in features.columns if n not in numeric]
-    numbers: list[Any] = [SimpleImputer(strategy="median")]
-    if learner.scale:
-        numbers.append(StandardScaler())
-    one_hot = OneHotEncoder(handle_unknown="ignore", sparse_output=False)
-    encode = ColumnTransformer(
-        [
-            ("numbers", make_pipeline(*numbers), numeric),
-            ("words", make_pipeline(SimpleImputer(strategy="most_frequent"), one_hot), words),
-        ],
-        verbose_feature_names_out=False,
-    )
-    estimator = CustomModel(learner.custom) if learner.custom else learner.build()
-    return Pipeline([("encode", encode), ("learn", estimator)])
 
 
 def write(value: Learner | Model | Transform, folder: str) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from .columns import column_type, need_column
+from .columns import as_text, column_type, need_column, need_numeric
 from .errors import ModuleError
 from .models import Transform
 from .tables import Table
@@ -24,6 +24,8 @@ def apply_transform(transform: Transform, table: Table) -> Table:
         raise ModuleError(f"This studio knows no transform {transform.kind!r}.")
     for name in transform.state.get("columns", ()):
         need_column(table.frame, name)
+    if transform.kind in OF_NUMBERS:
+        need_numeric(table.frame, transform.state["columns"], "The transformation")
     return table.replaced(APPLY[transform.kind](table.frame.copy(), transform.state))
 
 
@@ -33,9 +35,10 @@ def _fill(frame: pd.DataFrame, state: dict[str, Any]) -> pd.DataFrame:
         missing = frame[name].isna()
         if state.get("indicators"):
             frame[f"{name}_IsMissing"] = missing
-        if isinstance(frame[name].dtype, pd.CategoricalDtype):
-            frame[name] = frame[name].cat.add_categories({value} - set(frame[name].cat.categories))
         if missing.any():
+            if isinstance(frame[name].dtype, pd.CategoricalDtype):
+                new = {value} - set(frame[name].cat.categories)
+                frame[name] = frame[name].cat.add_categories(new)
             fits = column_type(frame[name]) == "numeric" and isinstance(value, float)
             column = frame[name].astype(float) if fits else frame[name]
             frame[name] = column.where(~missing, value)
@@ -79,14 +82,13 @@ def _clip(frame: pd.DataFrame, state: dict[str, Any]) -> pd.DataFrame:
     for name, bounds in state["bounds"].items():
         low, high, below, above = bounds
         values = frame[name].astype(float)
-        clipped = values.copy()
-        if low is not None:
-            clipped = clipped.where(~(values < low), np.nan if below is None else below)
-        if high is not None:
-            clipped = clipped.where(~(values > high), np.nan if above is None else above)
+        under = values < (-np.inf if low is None else low)
+        over = values > (np.inf if high is None else high)
         if state.get("indicators"):
-            frame[f"{name}_clipped"] = (clipped != values) & values.notna()
-        frame[name] = clipped
+            frame[f"{name}_clipped"] = under | over
+        if (under | over).any():  # else the column stays what it is: whole numbers stay whole
+            clipped = values.mask(under, np.nan if below is None else below)
+            frame[name] = clipped.mask(over, np.nan if above is None else above)
     return frame
 
 
@@ -98,11 +100,10 @@ def _select(frame: pd.DataFrame, state: dict[str, Any]) -> pd.DataFrame:
 def _indicators(frame: pd.DataFrame, state: dict[str, Any]) -> pd.DataFrame:
     """One column of 0 and 1 for each value that was seen; others are 0 everywhere."""
     for name, values in state["values"].items():
-        texts = frame[name].map(lambda one: None if pd.isna(one) else str(one))
-        for value in values:
-            frame[f"{name}-{value}"] = (texts == value).astype("int64")
-        if state["replace"]:
-            frame = frame.drop(columns=name)
+        texts = frame[name].astype(object).map(as_text)
+        made = {f"{name}-{value}": (texts == value).astype("int64") for value in values}
+        rest = frame.drop(columns=[*made, *([name] if state["replace"] else [])], errors="ignore")
+        frame = pd.concat([rest, pd.DataFrame(made, index=frame.index)], axis=1)
     return frame
 
 
@@ -118,6 +119,7 @@ def _components(frame: pd.DataFrame, state: dict[str, Any]) -> pd.DataFrame:
     return frame.assign(**{f"PC{number + 1}": made[:, number] for number in range(made.shape[1])})
 
 
+OF_NUMBERS = ("scale", "bin", "components")
 APPLY: dict[str, Callable[[pd.DataFrame, dict[str, Any]], pd.DataFrame]] = {
     "fill": _fill,
     "whole_rows": _whole_rows,

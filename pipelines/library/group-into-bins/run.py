@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from forebay_modules.columns import need_columns, need_numeric
+from forebay_modules.columns import need_columns, need_finite, need_numeric
 from forebay_modules.errors import ModuleError
 from forebay_modules.models import Transform
 from forebay_modules.run import Context, Outputs, main
 from forebay_modules.transforms import apply_transform
+
+WHAT = "Group Data into Bins"
 
 
 def run(context: Context) -> Outputs:
     """`results` with the number of each value's bin, and `transform`."""
     table = context.table("dataset")
     names = need_columns(table.frame, context.setting("columns"), "Columns to bin")
-    need_numeric(table.frame, names, "Group Data into Bins")
+    need_finite(table.frame, need_numeric(table.frame, names, WHAT), WHAT)
     edges = {name: _edges(table.frame[name].dropna().astype(float), context) for name in names}
     state = {"columns": names, "edges": edges, "replace": context.setting("replace")}
     transform = Transform("bin", state)
@@ -40,7 +42,7 @@ def _given(text: str) -> list[float]:
         edges = [float(one) for one in text.split(",")]
     except ValueError:
         raise ModuleError(f"The bin edges must be comma separated numbers, not {text!r}.") from None
-    if edges != sorted(set(edges)):
+    if not np.isfinite(edges).all() or edges != sorted(set(edges)):
         raise ModuleError("The bin edges must rise from one to the next.")
     return edges
 

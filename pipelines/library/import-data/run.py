@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 from forebay_modules.errors import ModuleError
 from forebay_modules.run import Context, Outputs, main
-from forebay_modules.tables import Table, read_table
+from forebay_modules.tables import Table, read_table, read_text
 
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|"}
 TEXT_FILES = (".csv", ".tsv", ".txt")
@@ -29,15 +29,9 @@ def run(context: Context) -> Outputs:
 
 def _read(file: Path, separator: str | None, header: bool) -> pd.DataFrame:
     try:
-        frame = pd.read_csv(
-            file,
-            sep=separator,
-            engine="c" if separator else "python",
-            header=0 if header else None,
-        )
-    except (ValueError, UnicodeDecodeError) as error:
+        return read_text(file, separator, header=header)
+    except (ModuleError, ValueError) as error:
         raise ModuleError(f"{file.name} can't be read as a table: {error}") from error
-    return frame if header else frame.rename(columns=lambda number: f"Column {number + 1}")
 
 
 if __name__ == "__main__":

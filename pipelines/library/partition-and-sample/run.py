@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pandas as pd
-from forebay_modules.columns import need_column
+from forebay_modules.columns import as_text, need_column
 from forebay_modules.errors import ModuleError
 from forebay_modules.run import Context, Outputs, main
 from sklearn.model_selection import KFold, StratifiedKFold
@@ -15,28 +15,28 @@ def run(context: Context) -> Outputs:
     frame = table.frame
     if mode == "head":
         return {"results": table.replaced(frame.head(context.setting("rows")))}
-    column = context.setting("stratify") or None
-    if column:
-        need_column(frame, column)
-    chosen = (_fold if mode == "fold" else _sample)(frame, column, context)
+    column, groups = context.setting("stratify") or None, None
+    if column:  # rows with a gap are a group of their own
+        groups = frame[need_column(frame, column)].astype(object).map(as_text).fillna("")
+    chosen = (_fold if mode == "fold" else _sample)(frame, groups, context)
     return {"results": table.replaced(frame.loc[sorted(chosen)])}
 
 
-def _sample(frame: pd.DataFrame, column: str | None, context: Context) -> pd.Index:
+def _sample(frame: pd.DataFrame, groups: pd.Series | None, context: Context) -> pd.Index:
     rate, seed = context.setting("rate"), context.setting("seed")
-    if column is None:
+    if groups is None:
         return frame.sample(frac=rate, random_state=seed).index
-    return frame.groupby(column, observed=True).sample(frac=rate, random_state=seed).index
+    return groups.groupby(groups).sample(frac=rate, random_state=seed).index
 
 
-def _fold(frame: pd.DataFrame, column: str | None, context: Context) -> pd.Index:
+def _fold(frame: pd.DataFrame, groups: pd.Series | None, context: Context) -> pd.Index:
     folds, wanted = context.setting("folds"), context.setting("fold")
     if wanted > folds:
         raise ModuleError(f"There are {folds} folds; fold {wanted} is none of them.")
-    kind = StratifiedKFold if column else KFold
+    kind = KFold if groups is None else StratifiedKFold
     splitter = kind(n_splits=folds, shuffle=True, random_state=context.setting("seed"))
     try:
-        parts = list(splitter.split(frame, frame[column] if column else None))
+        parts = list(splitter.split(frame, groups))
     except ValueError as error:
         raise ModuleError(f"The rows can't be divided so: {error}") from error
     rest, picked = parts[wanted - 1]

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 
-import pandas as pd
-from forebay_modules.columns import need_columns
+from forebay_modules.columns import is_gap, need_columns
 from forebay_modules.errors import ModuleError
 from forebay_modules.run import Context, Outputs, main
 from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
@@ -21,7 +20,7 @@ def run(context: Context) -> Outputs:
     made = {}
     for name in names:
         texts = table.frame[name].map(
-            lambda one: None if pd.isna(one) else _clean(str(one), patterns, context)
+            lambda one: None if is_gap(one) else _clean(str(one), patterns, context)
         )
         made[name if context.setting("replace") else f"Preprocessed {name}"] = texts
     return {"results": table.replaced(table.frame.assign(**made))}
@@ -46,7 +45,7 @@ def _clean(text: str, patterns: list[re.Pattern[str]], context: Context) -> str:
     for pattern in patterns:
         text = pattern.sub(" ", text)
     if context.setting("duplicates"):
-        text = re.sub(r"(.)\1{2,}", r"\1", text)
+        text = re.sub(r"(.)\1{2,}", r"\1\1", text)
     words = text.split()
     if context.setting("stop_words"):
         words = [word for word in words if word.lower() not in ENGLISH_STOP_WORDS]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from forebay_modules.columns import need_columns, need_numeric
+from forebay_modules.columns import need_columns, need_finite, need_numeric
 from forebay_modules.errors import ModuleError
 from forebay_modules.models import Transform
 from forebay_modules.run import Context, Outputs, main
@@ -10,12 +10,14 @@ from forebay_modules.transforms import apply_transform
 from sklearn.decomposition import PCA
 from sklearn.preprocessing import StandardScaler
 
+WHAT = "Principal Component Analysis"
+
 
 def run(context: Context) -> Outputs:
     """`results` with columns PC1, PC2, … and `transform`; logs the share of variance of each."""
     table, wanted = context.table("dataset"), context.setting("components")
     names = need_columns(table.frame, context.setting("columns"), "Columns")
-    need_numeric(table.frame, names, "Principal Component Analysis")
+    need_finite(table.frame, need_numeric(table.frame, names, WHAT), WHAT)
     values = table.frame[names].astype(float)
     if values.isna().any().any():
         raise ModuleError("Principal components need numbers in every row: clean missing data.")

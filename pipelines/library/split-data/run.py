@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pandas as pd
-from forebay_modules.columns import need_column
+from forebay_modules.columns import as_text, column_type, need_column
 from forebay_modules.errors import ModuleError
 from forebay_modules.run import Context, Outputs, main
 from sklearn.model_selection import train_test_split
@@ -28,7 +28,8 @@ def _by_share(frame: pd.DataFrame, context: Context) -> pd.Series:
         first.iloc[: round(rows * fraction)] = True
         return first
     column = context.setting("stratify") or None
-    groups = frame[need_column(frame, column)] if column else None
+    groups = frame[need_column(frame, column)].astype(object).map(as_text) if column else None
+    groups = groups.fillna("") if column else None
     try:
         chosen, _ = train_test_split(
             frame.index,
@@ -48,9 +49,9 @@ def _by_condition(frame: pd.DataFrame, context: Context) -> pd.Series:
         first = frame.eval(expression, engine="python")
     except Exception as error:
         raise ModuleError(f"The condition {expression!r} can't be used: {error}") from error
-    if not isinstance(first, pd.Series) or first.dtype != bool:
+    if not isinstance(first, pd.Series) or column_type(first) != "boolean":
         raise ModuleError(f"The condition {expression!r} must be true or false for each row.")
-    return first
+    return first.fillna(False).astype(bool)  # a gap fulfils no condition
 
 
 if __name__ == "__main__":

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from forebay_modules.columns import need_columns
-from forebay_modules.errors import ModuleError
+from forebay_modules.errors import ModuleError, attempt
 from forebay_modules.learners import CLUSTERING
-from forebay_modules.models import Model, assign_clusters, build_pipeline
+from forebay_modules.models import Model, as_features, assign_clusters
 from forebay_modules.run import Context, Outputs, main
+from forebay_modules.training import build_pipeline, number_columns
 
 
 def run(context: Context) -> Outputs:
@@ -18,9 +19,11 @@ def run(context: Context) -> Outputs:
     groups = learner.settings.get("n_clusters", 1)
     if len(table.frame) < groups:
         raise ModuleError(f"{len(table.frame)} rows can't make {groups} groups.")
-    pipeline = build_pipeline(learner, table.frame[names])
-    pipeline.fit(table.frame[names])
-    model = Model(pipeline, CLUSTERING, names, learner=learner)
+    numbers = number_columns(table.frame, names)
+    features = as_features(table.frame, names, numbers, "Clustering")
+    pipeline = build_pipeline(learner, features, numbers)
+    attempt(lambda: pipeline.fit(features), "The algorithm can't learn from this data")
+    model = Model(pipeline, CLUSTERING, names, learner=learner, numbers=numbers)
     return {"model": model, "results": assign_clusters(model, table)}
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from forebay_modules.models import train
 from forebay_modules.run import Context, Outputs, main
+from forebay_modules.training import train
 
 
 def run(context: Context) -> Outputs:

@@ -6,31 +6,27 @@ import json
 from dataclasses import replace
 
 import pandas as pd
-from forebay_modules.columns import need_column, need_columns
-from forebay_modules.errors import ModuleError
-from forebay_modules.learners import CLASSIFICATION
-from forebay_modules.models import build_pipeline, train
+from forebay_modules.errors import attempt
 from forebay_modules.run import Context, Outputs, main
+from forebay_modules.scoring import scorer
 from forebay_modules.sweeps import read_grid, usual_grid
 from forebay_modules.tables import Table
+from forebay_modules.training import build_pipeline, examples, train
 from sklearn.model_selection import GridSearchCV, RandomizedSearchCV
 
 
 def run(context: Context) -> Outputs:
     """`results`: a row for each try, the best first; `model`: the best, trained on all rows."""
     table, learner = context.table("dataset"), context.inputs["learner"]
-    label = need_column(table.frame, context.setting("label"))
-    known = table.frame[table.frame[label].notna()]
-    choice = context.setting("features")
-    names = [name for name in need_columns(known, choice, "Features") if name != label]
+    label, choice = context.setting("label"), context.setting("features")
+    seen = examples(learner, table, label, choice)
     values = read_grid(context.setting("grid") or "") or usual_grid(learner)
     grid = {f"learn__{name}": tried for name, tried in values.items()}
-    metric = context.setting("metric")
-    if metric == "auto":
-        metric = "accuracy" if learner.task == CLASSIFICATION else "r2"
-    pipeline = build_pipeline(learner, known[names])
+    metric, score = scorer(context.setting("metric"), learner.task, seen.classes)
+    pipeline = build_pipeline(learner, seen.features, seen.numbers)
+    usual = {"scoring": score, "cv": context.setting("folds"), "error_score": "raise"}
     if context.setting("mode") == "grid":
-        search = GridSearchCV(pipeline, grid, scoring=metric, cv=context.setting("folds"))
+        search = GridSearchCV(pipeline, grid, **usual)
     else:
         combinations = 1
         for tried in grid.values():
@@ -39,14 +35,14 @@ def run(context: Context) -> Outputs:
             pipeline,
             grid,
             n_iter=min(context.setting("runs"), combinations),
-            scoring=metric,
-            cv=context.setting("folds"),
             random_state=context.setting("seed"),
+            **usual,
         )
-    try:
-        search.fit(known[names], known[label])
-    except ValueError as error:
-        raise ModuleError(f"The settings can't be tried: {str(error).splitlines()[0]}") from error
+    attempt(
+        lambda: search.fit(seen.features, seen.target),
+        "The settings can't be tried",
+        of_user=bool(learner.custom),
+    )
     best = {name.removeprefix("learn__"): one for name, one in search.best_params_.items()}
     context.metric(f"Best {metric}", float(search.best_score_))
     print(f"best settings: {json.dumps(best, default=str)}")
