@@ -1,10 +1,11 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { relativeText } from "../src/studio/time";
 import { errorText } from "../src/studio/toast";
 
 const STATIC = join(import.meta.dirname, "../../static");
+const STYLES = join(import.meta.dirname, "../src");
 
 describe("times and errors", () => {
   it.each([[-5, "just now"], [-42, "42 seconds ago"], [-200, "3 minutes ago"], [-90_000, "yesterday"], [3700, "in 1 hour"]])("%i s", (seconds, text) => {
@@ -28,5 +29,9 @@ describe("styles", () => {
   });
   it("load nothing from another host", () => {
     for (const file of ["css/tokens.css", "css/base.css", "css/components.css"]) expect(readFileSync(join(STATIC, file), "utf8")).not.toMatch(/https?:|@import|url\(/);
+  });
+  it("have no universal sibling, which has each card that comes or goes style all others anew", () => {
+    const files = [...readdirSync(join(STATIC, "css")).map((name) => join(STATIC, "css", name)), ...readdirSync(STYLES, { recursive: true, encoding: "utf8" }).map((name) => join(STYLES, name))];
+    for (const file of files.filter((name) => name.endsWith(".css"))) expect(readFileSync(file, "utf8").replace(/\/\*.*?\*\//gs, ""), file).not.toMatch(/(^|[\s>,])(\*|[a-z]+)\s*[+~]\s*\*/m);
   });
 });

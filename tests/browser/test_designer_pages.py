@@ -104,7 +104,7 @@ def test_a_sample_opens_and_stands_among_my_drafts(page: Page) -> None:
     page.wait_for_url(re.compile("/w/blank/designer/[^/]+$"))
     expect(page).to_have_title(re.compile("Wine: groups without labels"))
     expect(page.locator(".react-flow__node-card")).to_have_count(7)
-    expect(page.locator(".react-flow__edge")).to_have_count(9)
+    expect(page.locator(".dz-wire")).to_have_count(9)
     page.goto("/w/blank/designer/")
     expect(page.locator("#drafts-list")).to_contain_text("Wine: groups without labels")
     page.get_by_role("searchbox").fill("no such draft")

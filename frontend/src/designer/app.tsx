@@ -1,6 +1,7 @@
 /** The designer's page: the frame around canvas, palette and panes. */
 import { ReactFlowProvider } from "@xyflow/react";
 import { Component, type ReactNode } from "react";
+import { LevelProvider } from "../cards/level";
 import { Icon } from "../cards/parts";
 import { Canvas } from "./canvas/Canvas";
 import { useKeys } from "./canvas/keys";
@@ -25,7 +26,7 @@ export function App() {
   return (
     <Kept>
       <ReactFlowProvider>
-        <CanvasParts><Editor /></CanvasParts>
+        <LevelProvider><CanvasParts><Editor /></CanvasParts></LevelProvider>
       </ReactFlowProvider>
     </Kept>
   );

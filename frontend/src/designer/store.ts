@@ -9,6 +9,7 @@ import { layoutModel } from "./core/arrange";
 import { copyText, cut, putIn, readText } from "./core/clipboard";
 import { refused, type Edit, type Outcome } from "./core/edit";
 import { detach, detachSource, promote, promoteSource, setParameters } from "./core/parameters";
+import { withRoom } from "./core/room";
 import { typeFits } from "./core/rules";
 import { replaceModule, replaceSource } from "./core/replacing";
 import { upgrade } from "./core/upgrades";
@@ -83,11 +84,16 @@ export class DesignerStore extends DraftSession implements Commands, DesignerSou
   }
 
   splice(what: Addition | { node: string }, wire: InputPlace, at: XY): Refusal {
-    if ("node" in what) return this.do(spliceNode(this.document, what.node, wire));
+    if ("node" in what) return this.do(this.between(this.document, what.node, wire, at));
     if ("source" in what) return this.refuse("A source begins wires; it can't go in between two steps.");
     const { edit, id } = addition(this.document.graph, what, at);
-    const outcome = spliceNode(this.scene(edit.graph), id, wire);
+    const outcome = this.between(this.scene(edit.graph), id, wire, at);
     return this.do(refused(outcome) ? outcome : { ...outcome, name: edit.name });
+  }
+
+  private between(scene: Scene, id: string, wire: InputPlace, at: XY): Outcome {
+    const outcome = spliceNode(scene, id, wire);
+    return refused(outcome) ? outcome : { ...outcome, graph: withRoom({ graph: outcome.graph, view: scene.view }, id, at) };
   }
 
   refusal(from: From, to: InputPlace): Refusal { return refusal(this.document, from, to); }

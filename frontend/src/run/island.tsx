@@ -7,7 +7,7 @@ import { SourceCard, StepCard, type CardNode } from "./card";
 import { FlowCache } from "./flow";
 import { Outline } from "./outline";
 import type { StepPanel } from "./panel";
-import { levelOf, STATUS_TONE } from "../cards/level";
+import { LevelProvider, STATUS_TONE, useLevel } from "../cards/level";
 import { Icon } from "../cards/parts";
 import type { RunStore, View } from "./store";
 import { Wire } from "./wire";
@@ -34,7 +34,7 @@ export function Island({ store, panel, first }: { store: RunStore; panel: StepPa
     );
   }
   if (load.view.model.cards.length === 0) return <div className="graph-note"><Icon name="graph" large /><p>This pipeline has no steps.</p></div>;
-  return <ReactFlowProvider><Canvas view={load.view} panel={panel} first={first} /></ReactFlowProvider>;
+  return <ReactFlowProvider><LevelProvider><Canvas view={load.view} panel={panel} first={first} /></LevelProvider></ReactFlowProvider>;
 }
 
 function Canvas({ view, panel, first }: { view: View; panel: StepPanel; first: string }) {
@@ -156,7 +156,7 @@ function Tool({ icon, text, pressed, act }: { icon: string; text: string; presse
 
 /** The zoom level as a class on the root, for wires and the background. */
 function LevelClass({ root }: { root: React.RefObject<HTMLDivElement | null> }) {
-  const level = useStore((state) => levelOf(state.transform[2]));
+  const level = useLevel();
   useEffect(() => { root.current?.setAttribute("data-level", level); }, [level, root]);
   return null;
 }

@@ -1,8 +1,7 @@
 /** The canvas: React Flow moves cards and the view, the rest is in the files beside it. */
 import { useCallback, useEffect, useMemo, useRef, useState, type DragEvent, type MouseEvent as ReactMouseEvent } from "react";
-import { Background, BackgroundVariant, MiniMap, ReactFlow, SelectionMode, useReactFlow, useStore, type NodeChange, type OnMoveEnd, type Viewport } from "@xyflow/react";
-import { levelOf, STATUS_TONE } from "../../cards/level";
-import { shownStatus } from "../../graph/status";
+import { Background, BackgroundVariant, ReactFlow, SelectionMode, useReactFlow, useStore, type NodeChange, type OnMoveEnd, type Viewport } from "@xyflow/react";
+import { useLevel } from "../../cards/level";
 import { useCommands, useDesigner, usePlace } from "../context";
 import type { Designer } from "../contract";
 import type { XY } from "../core/types";
@@ -14,23 +13,21 @@ import { FlowCache, STILL, type CanvasNode, type Live } from "./flow";
 import { GroupFrame } from "./Frame";
 import { cardOf, useGestures } from "./gestures";
 import { HeldWire } from "./HeldWire";
-import { isTodo } from "./labels";
 import { CanvasMenu } from "./Menu";
+import { MiniMap } from "./MiniMap";
 import { NoteCard } from "./Note";
-import { OwnPorts } from "./OwnPorts";
 import { NARROW, useDesk, useHeld } from "./parts";
 import { PillCard } from "./Pill";
-import { GRID } from "./places";
+import { boxesOf, GRID } from "./places";
 import { QuickAdd } from "./QuickAdd";
 import { CanvasSearch } from "./Search";
 import { Slice } from "./Slice";
 import { dropOn, wireBelow, wireUnder } from "./splice";
 import { useUi } from "./ui";
 import { readingOrder } from "./walk";
-import { WireLine } from "./WireLine";
+import { Wires } from "./Wires";
 
 const NODE_TYPES = { card: StepCard, pill: PillCard, note: NoteCard, frame: GroupFrame };
-const EDGE_TYPES = { wire: WireLine };
 /** Above this many cards only those in view are drawn. */
 const MANY = 300;
 const MULTI = ["Control", "Meta"];
@@ -53,8 +50,9 @@ export function Canvas() {
   const many = count > MANY;
   const known = view.faces.has(current) || view.pills.has(current);
   const roving = useMemo(() => (known ? current : (readingOrder(desk.boxes())[0] ?? "")), [known, current, desk, graph]);
-  const nodes = useMemo(() => cache.current.nodesOf(state, live, roving), [state, live, roving]);
-  const edges = useMemo(() => cache.current.edgesOf(state), [state]);
+  const boxes = useMemo(() => boxesOf({ graph, view }, live.places), [graph, view, live.places]);
+  const nodes = useMemo(() => cache.current.nodesOf(state, boxes, live, roving), [state, boxes, live, roving]);
+  const lines = useMemo(() => cache.current.linesOf(state, boxes), [state, boxes]);
   useGestures(root);
   useOpening(count, many, place.draft);
   useRevealed(own);
@@ -137,7 +135,7 @@ export function Canvas() {
     desk.ui.change({ menu: id !== null ? { kind: "card", id, screen, at } : wire !== undefined ? { kind: "wire", id: wire, screen, at } : { kind: "canvas", screen, at } });
   };
   const startZoom = useRef(0);
-  const moving = useCallback((_: unknown, { zoom }: Viewport) => { root.current?.toggleAttribute("data-panning", zoom === startZoom.current); }, []);
+  const moving = useCallback((hand: unknown, { zoom }: Viewport) => { root.current?.toggleAttribute("data-panning", hand !== null && zoom === startZoom.current); }, []);
   const starting = useCallback((_: unknown, { zoom }: Viewport) => { startZoom.current = zoom; }, []);
   const moved: OnMoveEnd = useCallback((_, viewport) => {
     root.current?.removeAttribute("data-panning");
@@ -148,13 +146,13 @@ export function Canvas() {
   return (
     <div className="graph-root dz-canvas" ref={root} tabIndex={-1} onDragOver={dragOver} onDrop={drop} onDragLeave={() => desk.ui.change({ over: null })} onContextMenu={contextMenu}
       onFocus={(event) => { const id = cardOf(event.target); if (id !== null) { desk.current = id; setCurrent(id); } }}>
-      <ReactFlow nodes={nodes} edges={edges} nodeTypes={NODE_TYPES} edgeTypes={EDGE_TYPES} onNodesChange={changed} onNodeDrag={dragging} onNodeDragStop={dragged} onPaneClick={paneClick} onMoveStart={starting} onMove={moving} onMoveEnd={moved}
-        nodesDraggable={editable} nodesConnectable={false} edgesFocusable={false} elementsSelectable nodesFocusable={false} elevateNodesOnSelect={false} connectOnClick={false}
+      <ReactFlow nodes={nodes} nodeTypes={NODE_TYPES} onNodesChange={changed} onNodeDrag={dragging} onNodeDragStop={dragged} onPaneClick={paneClick} onMoveStart={starting} onMove={moving} onMoveEnd={moved}
+        nodesDraggable={editable} nodesConnectable={false} elementsSelectable nodesFocusable={false} elevateNodesOnSelect={false} connectOnClick={false}
         selectionMode={SelectionMode.Partial} selectionKeyCode="Shift" multiSelectionKeyCode={MULTI} panActivationKeyCode="Space" panOnDrag={PAN} deleteKeyCode={null} disableKeyboardA11y zoomOnDoubleClick={false}
         snapToGrid snapGrid={SNAP} nodeDragThreshold={3} nodeClickDistance={4} paneClickDistance={4} onlyRenderVisibleElements={many} minZoom={0.05} maxZoom={2} aria-label="Pipeline" proOptions={undefined}>
         <Background variant={BackgroundVariant.Dots} gap={GRID * 3} size={1.4} />
-        {count > 6 && <MiniMap<CanvasNode> pannable zoomable position="bottom-right" ariaLabel="Mini map" nodeColor={miniColour} nodeStrokeWidth={0} nodeBorderRadius={20} style={MAP} />}
-        <OwnPorts />
+        {count > 6 && <MiniMap nodes={nodes} />}
+        <Wires lines={lines} many={many} />
         <Mode root={root} />
       </ReactFlow>
       <HeldWire />
@@ -168,12 +166,11 @@ export function Canvas() {
   );
 }
 
-const MAP = { width: 156, height: 108 };
 const SNAP: [number, number] = [GRID, GRID];
 
 /** Zoom level and wiring as attributes of the root, for CSS. */
 function Mode({ root }: { root: React.RefObject<HTMLDivElement | null> }) {
-  const level = useStore((store) => levelOf(store.transform[2]));
+  const level = useLevel();
   const wiring = useHeld((held) => held !== null);
   const over = useUi((ui) => ui.dragged !== null);
   useEffect(() => {
@@ -247,12 +244,4 @@ function useRevealed(own: React.RefObject<boolean>): void {
     else if (only !== undefined && innerWidth <= NARROW && selection.size === 1) requestAnimationFrame(() => desk.reveal(only));
     if (only !== undefined && selection.size === 1) desk.current = only;
   }, [selection, own, desk]);
-}
-
-const LOOK_TONE: Readonly<Record<string, string>> = { card: "--idle-line", pill: "--port-table", note: "--warn-soft", frame: "--hover" };
-
-function miniColour(node: CanvasNode): string {
-  if (node.type === "card" && node.data.running) return `var(${STATUS_TONE[shownStatus(node.data.step)] ?? "--idle-line"})`;
-  if (node.type === "card" && node.data.problems.length && !isTodo(node.data.problems)) return "var(--bad-line)";
-  return `var(${LOOK_TONE[node.type] ?? "--idle-line"})`;
 }

@@ -1,32 +1,30 @@
 /** A wire: a curve in the colour of what flows, with a wide invisible one to take hold of. */
 import { memo } from "react";
-import { EdgeLabelRenderer, type EdgeProps } from "@xyflow/react";
+import { ViewportPortal } from "@xyflow/react";
 import { useLevel } from "../../cards/level";
 import { Icon } from "../../cards/parts";
 import { useCommands, useDesigner } from "../context";
-import type { WireEdge } from "./flow";
+import type { Line } from "./flow";
 import { useDesk, useHeld } from "./parts";
 import { wirePath, wirePoint } from "./places";
 import { useUi } from "./ui";
 
-export const WireLine = memo(function WireLine({ id, sourceX, sourceY, targetX, targetY, data }: EdgeProps<WireEdge>) {
+export const WireLine = memo(function WireLine({ line: { wire, from, to, look } }: { line: Line }) {
+  const { id } = wire;
   const far = useLevel() === "dots";
   const chosen = useUi((ui) => ui.wires.has(id));
   const hovered = useUi((ui) => ui.hovered === id);
   const over = useUi((ui) => (ui.over?.wire === id ? (ui.over.fits ? "fits" : "no") : ""));
   const lifted = useHeld((held) => held?.lifted?.id === id);
   const cut = useUi((ui) => ui.slice?.wires.has(id) ?? false);
-  const waiting = useUi((ui) => ui.quick?.wire != null && data !== undefined && ui.quick.wire.node === data.wire.to.node && ui.quick.wire.port === data.wire.to.port);
-  const from = { x: sourceX, y: sourceY - 2 };
-  const to = { x: targetX, y: targetY + 2 };
+  const waiting = useUi((ui) => ui.quick?.wire != null && ui.quick.wire.node === wire.to.node && ui.quick.wire.port === wire.to.port);
   const path = wirePath(from, to);
-  const type = data?.wire.type ?? "any";
   return (
-    <>
-      <path className="react-flow__edge-path dz-wire-path" d={path} fill="none" data-type={type} data-chosen={chosen || waiting || undefined} data-hovered={hovered || undefined} data-over={over || undefined} data-lifted={lifted || undefined} data-cut={cut || undefined} />
-      {!far && <path className="dz-wire-hit nopan" d={path} fill="none" data-wire={id}>{data?.wire.fault && <title>{data.wire.fault}</title>}</path>}
-      {(chosen || hovered) && !lifted && data?.wire && <WireTools id={id} at={wirePoint(from, to, 0.5)} order={data.wire.kind === "order"} />}
-    </>
+    <g className={`dz-wire ${look}`}>
+      <path className="dz-wire-path" d={path} data-type={wire.type} data-chosen={chosen || waiting || undefined} data-hovered={hovered || undefined} data-over={over || undefined} data-lifted={lifted || undefined} data-cut={cut || undefined} />
+      {!far && <path className="dz-wire-hit nopan" d={path} data-wire={id}>{wire.fault && <title>{wire.fault}</title>}</path>}
+      {(chosen || hovered) && !lifted && <WireTools id={id} at={wirePoint(from, to, 0.5)} order={wire.kind === "order"} />}
+    </g>
   );
 });
 
@@ -37,11 +35,11 @@ function WireTools({ id, at, order }: { id: string; at: { x: number; y: number }
   if (!editable || order) return null;
   const wire = () => desk.read().view.wires.find((one) => one.id === id);
   return (
-    <EdgeLabelRenderer>
+    <ViewportPortal>
       <div className="dz-wire-tools nopan" data-wire-tools={id} style={{ transform: `translate(-50%, -50%) translate(${at.x}px, ${at.y}px)` }}>
         <button type="button" tabIndex={-1} aria-label="Add a module into this wire" title="Add a module here" onClick={() => { const one = wire(); if (one) desk.openQuick({ at, connect: null, wire: one.to, end: null }); }}><Icon name="new" /></button>
         <button type="button" tabIndex={-1} aria-label="Disconnect" title="Disconnect (Delete)" onClick={() => { const one = wire(); if (one) commands.disconnect([one.to]); }}><Icon name="disconnect" /></button>
       </div>
-    </EdgeLabelRenderer>
+    </ViewportPortal>
   );
 }

@@ -1,12 +1,11 @@
-/** The draft -> React Flow's nodes and edges; unchanged ones keep their identity, so only changed cards are drawn. */
-import { Position, type Edge, type Node, type NodeHandle } from "@xyflow/react";
-import { ORDER_PORT, portShare } from "../../graph/model";
+/** The draft -> React Flow's nodes, and lines for its wires; unchanged ones keep their identity, so only what changed is drawn. */
+import type { Node, NodeHandle } from "@xyflow/react";
 import { isBusy } from "../../graph/status";
 import type { StepJson } from "../../graph/types";
 import type { Designer } from "../contract";
 import type { DraftNode, Face, Group, Note, Pill, Problem, Wire, XY } from "../core/types";
 import { cardLabel, pillLabel, type Links } from "./labels";
-import { boxesOf, frameBox, noteBox, ORDER_INSET, PILL_PORT, type Box } from "./places";
+import { endOf, frameBox, noteBox, portPoint, startOf, type Box } from "./places";
 
 export interface CardData extends Record<string, unknown> { node: DraftNode; face: Face; wired: string; ordered: boolean; problems: readonly Problem[]; step: StepJson | undefined; running: boolean }
 export interface PillData extends Record<string, unknown> { pill: Pill }
@@ -17,40 +16,55 @@ export type PillNode = Node<PillData, "pill">;
 export type NoteNode = Node<NoteData, "note">;
 export type FrameNode = Node<FrameData, "frame">;
 export type CanvasNode = CardNode | PillNode | NoteNode | FrameNode;
-export type WireEdge = Edge<{ wire: Wire }, "wire">;
+/** A wire as it is drawn, from just below a port to just above another. */
+export interface Line { wire: Wire; from: XY; to: XY; look: string }
 
 export interface Live { places: Readonly<Record<string, XY>>; sizes: Readonly<Record<string, { width: number; height: number }>> }
 export const STILL: Live = { places: {}, sizes: {} };
 
-const SIZE = 14;
+/** Wires begin and end at the rim of a port's shape. */
+const RIM = 5;
 const NO_PROBLEMS: readonly Problem[] = [];
 const LAYER = { frame: -2, note: 0, card: 1, chosen: 2 } as const;
 
+interface Kept<T> { key: readonly unknown[]; value: T }
+
+/** What was made before, while nothing that it was made of is another thing. */
+function kept<T>(map: Map<string, Kept<T>>, id: string, key: readonly unknown[], make: () => T): T {
+  const before = map.get(id);
+  if (before && before.key.length === key.length && before.key.every((part, index) => Object.is(part, key[index]))) return before.value;
+  const value = make();
+  map.set(id, { key, value });
+  return value;
+}
+
+const at = (one: XY, other: XY): boolean => one.x === other.x && one.y === other.y;
+
 export class FlowCache {
-  private readonly nodes = new Map<string, { key: unknown[]; node: CanvasNode }>();
-  private readonly edges = new Map<string, WireEdge>();
+  private readonly nodes = new Map<string, Kept<CanvasNode>>();
+  private readonly labels = new Map<string, Kept<string>>();
+  private lines = new Map<string, Line>();
   private links: { view: Designer["view"]; links: Links } | null = null;
   private problems: { list: readonly Problem[]; byNode: ReadonlyMap<string, Problem[]> } | null = null;
 
-  nodesOf(state: Designer, live: Live, current: string): CanvasNode[] {
-    const boxes = boxesOf(state, live.places);
+  nodesOf(state: Designer, boxes: ReadonlyMap<string, Box>, live: Live, current: string): CanvasNode[] {
     const links = this.linksOf(state.view);
     const problems = this.problemsOf(state.problems);
     const { selection } = state;
     const list: CanvasNode[] = [];
     for (const group of state.graph.ui?.groups ?? []) {
       const box = frameBox(group, boxes);
-      if (box) list.push(this.one(group.id, [group, box.x, box.y, box.width, box.height, selection.has(group.id)], () => frameNode(group, box, selection.has(group.id))));
+      if (box) list.push(kept(this.nodes, group.id, [group, box.x, box.y, box.width, box.height, selection.has(group.id)], () => frameNode(group, box, selection.has(group.id))));
     }
     for (const note of state.graph.ui?.notes ?? []) {
       const box = noteBox({ ...note, ...live.places[note.id], ...live.sizes[note.id] });
-      list.push(this.one(note.id, [note, box.x, box.y, box.width, box.height, selection.has(note.id), state.editable], () => noteNode(note, box, selection.has(note.id))));
+      list.push(kept(this.nodes, note.id, [note, box.x, box.y, box.width, box.height, selection.has(note.id), state.editable], () => noteNode(note, box, selection.has(note.id))));
     }
     for (const pill of state.view.pills.values()) {
       const box = boxes.get(pill.key) as Box;
-      const label = pillLabel(pill, links);
+      const label = kept(this.labels, pill.key, [pill, links], () => pillLabel(pill, links));
       const chosen = selection.has(pill.key);
-      list.push(this.one(pill.key, [pill, box.x, box.y, chosen, label, current === pill.key], () => pillNode(pill, box, chosen, label, current === pill.key)));
+      list.push(kept(this.nodes, pill.key, [pill, box.x, box.y, chosen, label, current === pill.key], () => pillNode(pill, box, chosen, label, current === pill.key)));
     }
     for (const node of state.graph.nodes) {
       const face = state.view.faces.get(node.id);
@@ -61,40 +75,34 @@ export class FlowCache {
         step: state.run?.steps.get(node.id), running: state.run?.steps.has(node.id) ?? false,
       };
       const chosen = selection.has(node.id);
-      const label = cardLabel(data, links);
-      list.push(this.one(node.id, [node, face, data.wired, data.ordered, data.problems, data.step, data.running, box.x, box.y, chosen, label, current === node.id], () => cardNode(data, box, chosen, label, current === node.id)));
+      const label = kept(this.labels, node.id, [node, face, links, data.problems, data.step, data.running], () => cardLabel(data, links));
+      list.push(kept(this.nodes, node.id, [node, face, data.wired, data.ordered, data.problems, data.step, data.running, box.x, box.y, chosen, label, current === node.id], () => cardNode(data, box, chosen, label, current === node.id)));
     }
     if (this.nodes.size > list.length + 50) this.forget(new Set(list.map((node) => node.id)));
     return list;
   }
 
-  edgesOf(state: Designer): WireEdge[] {
-    return state.view.wires.map((wire) => {
-      const source = "pill" in wire.from ? wire.from.pill : wire.from.node;
+  linesOf(state: Designer, boxes: ReadonlyMap<string, Box>): Line[] {
+    const lines = new Map<string, Line>();
+    for (const wire of state.view.wires) {
+      const start = portPoint(startOf(wire), state, boxes);
+      const end = portPoint(endOf(wire), state, boxes);
+      if (!start || !end) continue;
       const step = state.run?.steps.get(wire.to.node);
-      const className = `dz-wire wire-${wire.kind}${step && isBusy(step.status) ? " wire-active" : ""}${wire.fault ? " wire-fault" : ""}`;
-      const before = this.edges.get(wire.id);
-      if (before && before.data?.wire === wire && before.className === className) return before;
-      const order = wire.kind === "order";
-      const edge: WireEdge = {
-        id: wire.id, type: "wire", source, target: wire.to.node, sourceHandle: order ? ORDER_PORT : "pill" in wire.from ? PILL_PORT : `out:${wire.from.output}`,
-        targetHandle: order ? ORDER_PORT : `in:${wire.to.port}`, className, data: { wire }, selectable: false, focusable: false, domAttributes: { "aria-hidden": true },
-      };
-      this.edges.set(wire.id, edge);
-      return edge;
-    });
+      const look = `wire-${wire.kind}${step && isBusy(step.status) ? " wire-active" : ""}${wire.fault ? " wire-fault" : ""}`;
+      const before = this.lines.get(wire.id);
+      const from = { x: start.x, y: start.y + RIM };
+      const to = { x: end.x, y: end.y - RIM };
+      const same = before && before.wire === wire && before.look === look && at(before.from, from) && at(before.to, to);
+      lines.set(wire.id, same ? before : { wire, from, to, look });
+    }
+    this.lines = lines;
+    return [...lines.values()];
   }
 
-  private one(id: string, key: unknown[], make: () => CanvasNode): CanvasNode {
-    const before = this.nodes.get(id);
-    if (before && before.key.length === key.length && before.key.every((part, index) => Object.is(part, key[index]))) return before.node;
-    const node = make();
-    this.nodes.set(id, { key, node });
-    return node;
-  }
-
-  private forget(kept: ReadonlySet<string>): void {
-    for (const id of this.nodes.keys()) if (!kept.has(id)) this.nodes.delete(id);
+  private forget(there: ReadonlySet<string>): void {
+    for (const id of this.nodes.keys()) if (!there.has(id)) this.nodes.delete(id);
+    for (const id of this.labels.keys()) if (!there.has(id)) this.labels.delete(id);
   }
 
   private linksOf(view: Designer["view"]): Links {
@@ -136,18 +144,20 @@ function linksOf(view: Designer["view"]): Links {
   return { view, wired, ordered, outs };
 }
 
-const sized = (box: Box) => ({ position: { x: box.x, y: box.y }, width: box.width, height: box.height, measured: { width: box.width, height: box.height } });
+/** Ports and wires are ours. Told that there is none to be looked for, React Flow does not draw every card once at first. */
+const NO_HANDLES: NodeHandle[] = [];
+const sized = (box: Box) => ({ handles: NO_HANDLES, position: { x: box.x, y: box.y }, width: box.width, height: box.height, measured: { width: box.width, height: box.height } });
 
 function cardNode(data: CardData, box: Box, selected: boolean, label: string, current: boolean): CardNode {
   return {
-    id: data.node.id, type: "card", ...sized(box), data, selected, handles: handlesOf(data, box), zIndex: selected ? LAYER.chosen : LAYER.card,
+    id: data.node.id, type: "card", ...sized(box), data, selected, zIndex: selected ? LAYER.chosen : LAYER.card,
     ariaRole: "group", ariaLabel: label, domAttributes: { "aria-roledescription": "step", tabIndex: current ? 0 : -1 },
   };
 }
 
 function pillNode(pill: Pill, box: Box, selected: boolean, label: string, current: boolean): PillNode {
   return {
-    id: pill.key, type: "pill", ...sized(box), data: { pill }, selected, handles: [handle(PILL_PORT, "source", box.width / 2, box.height)], zIndex: selected ? LAYER.chosen : LAYER.card,
+    id: pill.key, type: "pill", ...sized(box), data: { pill }, selected, zIndex: selected ? LAYER.chosen : LAYER.card,
     ariaRole: "group", ariaLabel: label, domAttributes: { "aria-roledescription": pill.kind, tabIndex: current ? 0 : -1 },
   };
 }
@@ -165,16 +175,3 @@ function frameNode(group: Group, box: Box, selected: boolean): FrameNode {
     ariaLabel: `Group ${group.name}, ${group.nodes.length} cards`, domAttributes: { "aria-roledescription": "group", tabIndex: -1 },
   };
 }
-
-function handlesOf({ face, ordered }: CardData, box: Box): NodeHandle[] {
-  const list = [
-    ...face.inputs.map((port, index) => handle(`in:${port.name}`, "target", portShare(index, face.inputs.length) * box.width, 0)),
-    ...face.outputs.map((port, index) => handle(`out:${port.name}`, "source", portShare(index, face.outputs.length) * box.width, box.height)),
-  ];
-  if (ordered) list.push(handle(ORDER_PORT, "target", box.width - ORDER_INSET, 0), handle(ORDER_PORT, "source", box.width - ORDER_INSET, box.height));
-  return list;
-}
-
-const handle = (id: string, type: "source" | "target", x: number, y: number): NodeHandle => ({
-  id, type, position: type === "source" ? Position.Bottom : Position.Top, x: x - SIZE / 2, y: y - SIZE / 2, width: SIZE, height: SIZE,
-});

@@ -36,9 +36,22 @@ export function frameBox(group: Group, boxes: ReadonlyMap<string, Box>): Box | n
 
 export function around(boxes: readonly Box[]): Box | null {
   if (boxes.length === 0) return null;
-  const x = Math.min(...boxes.map((one) => one.x));
-  const y = Math.min(...boxes.map((one) => one.y));
-  return { x, y, width: Math.max(...boxes.map((one) => one.x + one.width)) - x, height: Math.max(...boxes.map((one) => one.y + one.height)) - y };
+  let [x, y, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
+  for (const one of boxes) {
+    x = Math.min(x, one.x);
+    y = Math.min(y, one.y);
+    right = Math.max(right, one.x + one.width);
+    bottom = Math.max(bottom, one.y + one.height);
+  }
+  return { x, y, width: right - x, height: bottom - y };
+}
+
+/** The part of the canvas that a picture of this size shows, with a border around these boxes. */
+export function mapped(boxes: readonly Box[], size: { width: number; height: number }): Box {
+  const { x, y, width, height } = around(boxes) ?? { x: 0, y: 0, ...size };
+  const scale = Math.max(width / size.width, height / size.height, 0.001) * 1.08;
+  const all = { width: size.width * scale, height: size.height * scale };
+  return { x: x - (all.width - width) / 2, y: y - (all.height - height) / 2, ...all };
 }
 
 /** Where a port is drawn. */
@@ -73,6 +86,26 @@ export function wirePoint(from: XY, to: XY, t: number): XY {
   const u = 1 - t;
   const at = (a: number, b: number, c: number, d: number) => u * u * u * a + 3 * u * u * t * b + 3 * u * t * t * c + t * t * t * d;
   return { x: at(from.x, from.x, to.x, to.x), y: at(from.y, from.y + by, to.y - by, to.y) };
+}
+
+/** What a wire's curve stays within. */
+export function lineBox(from: XY, to: XY): Box {
+  const by = bend(from, to);
+  const x = Math.min(from.x, to.x);
+  const y = Math.min(from.y, to.y - by);
+  return { x, y, width: Math.max(from.x, to.x) - x, height: Math.max(to.y, from.y + by) - y };
+}
+
+export const overlaps = (one: Box, other: Box): boolean =>
+  one.x <= other.x + other.width && other.x <= one.x + one.width && one.y <= other.y + other.height && other.y <= one.y + one.height;
+
+const contains = (outer: Box, inner: Box): boolean =>
+  outer.x <= inner.x && outer.y <= inner.y && outer.x + outer.width >= inner.x + inner.width && outer.y + outer.height >= inner.y + inner.height;
+
+/** What is seen and as much again around it; what it was before while that will do. */
+export function reach(before: Box | null, seen: Box): Box {
+  if (before && contains(before, seen) && before.width < seen.width * 4) return before;
+  return { x: seen.x - seen.width / 2, y: seen.y - seen.height / 2, width: seen.width * 2, height: seen.height * 2 };
 }
 
 const PIECES = 24;
