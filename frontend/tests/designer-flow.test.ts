@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { FlowCache, STILL, type CardNode } from "../src/designer/canvas/flow";
+import { boxesOf } from "../src/designer/canvas/places";
 import type { Place, RunView } from "../src/designer/contract";
 import { DesignerStore } from "../src/designer/store";
 import type { StepJson } from "../src/graph/types";
@@ -27,7 +28,7 @@ describe("cards while a run is shown", () => {
     const later = store.add({ module: module("train-model") }, { x: 0, y: 200 });
     const step: StepJson = { id: "s", node_id: ran, name: "Split Data", status: "Completed" };
     const run: RunView = { id: "r", number: 1, status: "Completed", experiment: "e", url: "", steps: new Map([[ran, step]]), upTo: null };
-    const cards = new Map(new FlowCache().nodesOf({ ...store.state(), run }, STILL, "").map((node) => [node.id, node as CardNode]));
+    const cards = new Map(new FlowCache().nodesOf({ ...store.state(), run }, boxesOf(store.state()), STILL, "").map((node) => [node.id, node as CardNode]));
     expect(cards.get(ran)?.data.running).toBe(true);
     expect(cards.get(ran)?.ariaLabel).toContain("Completed");
     expect(cards.get(later)?.data.running).toBe(false);
