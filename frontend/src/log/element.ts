@@ -64,10 +64,10 @@ class ForebayLog extends HTMLElement {
     });
     wrap.addEventListener("click", () => this.setWrap(!this.rows.wrap));
     search.addEventListener("input", () => this.find());
-    next.addEventListener("click", () => this.step(1));
-    previous.addEventListener("click", () => this.step(-1));
+    next.addEventListener("click", () => this.walk(1));
+    previous.addEventListener("click", () => this.walk(-1));
     search.addEventListener("keydown", (event) => {
-      if (event.key === "Enter") this.step(event.shiftKey ? -1 : 1);
+      if (event.key === "Enter") this.walk(event.shiftKey ? -1 : 1);
       if (event.key === "Escape" && search.value) {
         event.preventDefault();
         event.stopPropagation();
@@ -306,7 +306,8 @@ class ForebayLog extends HTMLElement {
     });
   }
 
-  private step(by: number): void {
+  // Not `step`: React sets a property of that name instead of the attribute.
+  private walk(by: number): void {
     if (this.hits.length) this.goHit((this.hit + by + this.hits.length) % this.hits.length);
   }
 
