@@ -29,6 +29,7 @@ from workspaces.domain.times import iso
 
 ANSWERED_STEPS = 1_000
 MOST_METRICS = 20_000
+PASSING = ("status", "reason", "reason_data", "started_at", "ended_at")
 
 
 def run_url(workspace_name: str, run_uid: str) -> str:
@@ -76,6 +77,7 @@ def new_run_shape(run: Run) -> dict[str, Any]:
 def run_detail(run: Run, *, whole: bool = True) -> dict[str, Any]:
     """A run with graph, steps, its error if any, and the id of the event it is as new as."""
     last_event = last_event_id(run)  # before the rows: an event in between is told again
+    run.refresh_from_db(fields=PASSING)
     failed = first_failed(run)
     error = None
     if failed is not None:

@@ -7,9 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from data.selectors import local_path
+from pipelines.api.shapes import new_run_shape
 from pipelines.models import Attempt, Run, StepRun
+from pipelines.selectors import last_event_id
+from pipelines.services.events import record_events
+from pipelines.services.progress import mark_runs_started
 from pipelines.services.records import ingest_records
 from tests.support.submitting import (
     body_of,
@@ -76,6 +81,20 @@ def test_events_can_be_followed_from_an_id(api: Any, workspace: Any, actor: Any,
     assert [event["data"]["status"] for event in new["items"]] == ["Completed", "Completed"]
     none = api.get(f"{LAB}/runs/{run.uid}/events?after={new['last']}").json()
     assert none == {"items": [], "last": new["last"]}
+
+
+def test_the_answer_to_a_submit_is_as_new_as_its_event(
+    workspace: Any, actor: Any, snapshot: str
+) -> None:
+    """Else who follows the run from `last_event` never hears that it began to run."""
+    run = submit(workspace, actor, body_of("a", snapshot))
+    events: list[Any] = []
+    mark_runs_started([run.pk], now=timezone.now(), events=events)  # the runner, meanwhile
+    record_events(events, now=timezone.now())
+    told = new_run_shape(run)
+    assert told["last_event"] == last_event_id(run)
+    assert told["status"] == "Running"
+    assert told["started_at"] is not None
 
 
 def test_cancel_and_tags(api: Any, workspace: Any, actor: Any, snapshot: str):
