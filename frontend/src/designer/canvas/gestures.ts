@@ -70,6 +70,7 @@ class Hands {
   private down(event: PointerEvent, place: HTMLElement): void {
     const target = event.target as Element;
     const { desk, wiring } = this;
+    this.swallow = 0; // a new press is meant as it is
     if (wiring.get()?.sticky && event.button === 0) {
       event.stopPropagation();
       this.look(event);
