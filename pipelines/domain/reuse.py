@@ -202,6 +202,44 @@ def _shown(value: str | None) -> str:
     return value if len(value) <= SHOWN_LENGTH else value[: SHOWN_LENGTH - 1] + "…"
 
 
+def compare_arguments(before: str | None, after: str | None) -> list[Change]:
+    """Which of the `--name value` pairs differ; nothing when they are written in other ways."""
+    old, new = _pairs(before), _pairs(after)
+    if old is None or new is None:
+        return []
+    changes = []
+    for name in sorted(old.keys() | new.keys()):
+        was, now = old.get(name), new.get(name)
+        if was == now:
+            continue
+        if name not in old:
+            text = f"argument {name} added"
+        elif name not in new:
+            text = f"argument {name} removed"
+        elif any(len(value or "") > SHOWN_LENGTH or "\n" in (value or "") for value in (was, now)):
+            text = f"{name} changed"
+        else:
+            text = f"{name}: {was} -> {now}"
+        changes.append(Change("arguments", name, text, was, now))
+    return changes
+
+
+def _pairs(arguments: str | None) -> dict[str, str] | None:
+    """`["--lr", "0.1"]` as `{"lr": "0.1"}`; None for anything that is not all such pairs."""
+    words = json.loads(arguments or "[]")
+    flags, values = words[::2], words[1::2]
+    named = all(isinstance(flag, str) and flag.startswith("--") for flag in flags)
+    if len(words) % 2 or not named or len(set(flags)) < len(flags):
+        return None
+    return {flag[2:]: _argument_text(value) for flag, value in zip(flags, values, strict=True)}
+
+
+def _argument_text(value: Any) -> str:
+    if isinstance(value, dict):  # {"parameter": "lr"}
+        return " ".join(str(word) for pair in value.items() for word in pair)
+    return value if isinstance(value, str) else canonical(value)
+
+
 def compare_parts(before: Parts, after: Parts, files: Sequence[Change]) -> list[Change]:
     """All differences; `files` are the changes behind a different `source`."""
     changes: list[Change] = []
@@ -213,6 +251,9 @@ def compare_parts(before: Parts, after: Parts, files: Sequence[Change]) -> list[
             changes.extend(files or [Change("file", "", "source directory changed")])
             continue
         kind, _, name = part.partition(":")
+        if kind == "arguments" and (told := compare_arguments(old, new)):
+            changes.extend(told)
+            continue
         if name and old is None:
             text = f"{kind} {name} added"
         elif name and new is None:

@@ -79,6 +79,28 @@ def test_each_part_counts_and_is_named(changed: dict[str, str], words: str):
 
 
 @pytest.mark.parametrize(
+    ("before", "after", "words"),
+    [
+        (["--C", "1.0", "--seed", 0], ["--C", "0.05", "--seed", 0], "C: 1.0 -> 0.05"),
+        (["--C", "1"], ["--C", {"parameter": "lr"}], "C: 1 -> parameter lr"),
+        (["--C", "1"], ["--C", "1", "--seed", 3], "argument seed added"),
+        (["--C", "1", "--seed", 3], ["--C", "2"], "C: 1 -> 2, argument seed removed"),
+        (["--script", "def a():\n  1"], ["--script", "def b():\n  1"], "script changed"),
+        (["1", "2"], ["1", "3"], "arguments changed"),
+        (["--on", "--off"], ["--on"], "arguments changed"),
+        (["--a", "1", "--a", "2"], ["--a", "1"], "arguments changed"),
+    ],
+)
+def test_arguments_in_pairs_are_compared_by_name(
+    before: list[Any], after: list[Any], words: str
+) -> None:
+    plain: dict[str, Any] = {"inputs": [], "outputs": []}
+    old, new = parts_of(arguments=before, **plain), parts_of(arguments=after, **plain)
+    told = [one for one in compare_parts(old, new, []) if one.kind == "arguments"]
+    assert change_sentence(told) == words
+
+
+@pytest.mark.parametrize(
     "same",
     [
         parts_of(name="other name"),
