@@ -27,6 +27,7 @@ urlpatterns = [
     ),
     path(API + "drafts", drafts.DraftListView.as_view(), name="api-drafts"),
     path(API + "samples", drafts.SampleListView.as_view(), name="api-samples"),
+    path(API + "samples/datasets", drafts.SampleDataView.as_view(), name="api-sample-data"),
     path(DRAFT, drafts.DraftView.as_view(), name="api-draft"),
     path(DRAFT + "/validate", drafts.DraftValidateView.as_view(), name="api-draft-validate"),
     path(DRAFT + "/schema", drafts.DraftSchemaView.as_view(), name="api-draft-schema"),

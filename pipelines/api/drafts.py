@@ -10,6 +10,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from data.api.datasets import dataset_json
 from pipelines import draft_selectors as selectors
 from pipelines.api.control import NewRunView
 from pipelines.api.draft_shapes import (
@@ -35,7 +36,7 @@ from pipelines.services.drafts import (
     save_draft,
 )
 from pipelines.services.presence import keep_presence
-from pipelines.services.samples import draft_of_sample, read_samples
+from pipelines.services.samples import draft_of_sample, place_sample_data, read_samples
 from workspaces.api.base import WorkspaceAPIView, json_object
 from workspaces.api.idempotency import idempotent, note_done
 from workspaces.api.pagination import cursor_page
@@ -105,6 +106,16 @@ class SampleListView(WorkspaceAPIView):
     def get(self, request: Request, workspace_name: str) -> Response:
         """What `POST …/drafts` takes as `sample`: key, name, summary and number of steps."""
         return Response({"items": [sample_shape(one) for one in read_samples()]})
+
+
+class SampleDataView(WorkspaceAPIView):
+    """The data of the sample pipelines."""
+
+    @extend_schema(request=None, responses=CREATED)
+    def post(self, request: Request, workspace_name: str) -> Response:
+        """Put all of it into the workspace, as opening each sample does. What is there stays."""
+        made = place_sample_data(workspace=self.workspace, actor=self.actor)
+        return Response({"items": [dataset_json(one) for one in made]}, status=201)
 
 
 class DraftView(DraftDetailView):

@@ -68,11 +68,7 @@ def draft_of_sample(
         message = f"There is no sample {key!r}; there are: {', '.join(ORDER)}."
         raise InvalidInput.field("sample", message, "unknown_sample")
     store = default_datastore(workspace)
-    paths = {one["file"]: _place_file(workspace, actor, store, one["file"]) for one in sample.data}
-    versions = {
-        one["file"]: _register(workspace, actor, store, paths[one["file"]], one)
-        for one in sample.data
-    }
+    paths, versions = _place_data(workspace, actor, store, sample.data)
     return create_draft(
         workspace=workspace,
         actor=actor,
@@ -87,6 +83,25 @@ def draft_of_sample(
         origin={"sample": {"id": sample.key, "name": sample.name}},
         note_stored=note_stored,
     )
+
+
+def place_sample_data(*, workspace: Workspace, actor: Actor) -> list[DatasetVersion]:
+    """The data of all samples as datasets of the workspace, for who begins without a sample."""
+    store = default_datastore(workspace)
+    data = [one for sample in read_samples() for one in sample.data]
+    _, versions = _place_data(workspace, actor, store, data)
+    return list(versions.values())
+
+
+def _place_data(
+    workspace: Workspace, actor: Actor, store: Datastore, data: Sequence[Mapping[str, str]]
+) -> tuple[dict[str, str], dict[str, DatasetVersion]]:
+    """Path and dataset of each file, put there when it is not there yet."""
+    paths = {one["file"]: _place_file(workspace, actor, store, one["file"]) for one in data}
+    versions = {
+        one["file"]: _register(workspace, actor, store, paths[one["file"]], one) for one in data
+    }
+    return paths, versions
 
 
 def _place_file(workspace: Workspace, actor: Actor, store: Datastore, name: str) -> str:

@@ -100,6 +100,18 @@ def test_samples_by_rest(api: Any, workspace: Any) -> None:
     assert both.status_code == 422
 
 
+def test_the_data_of_all_samples_by_rest(api: Any, workspace: Any) -> None:
+    root = "/api/v1/workspaces/lab"
+    made = api.post(f"{root}/samples/datasets")
+    assert made.status_code == 201
+    names = {one["name"] for one in made.json()["items"]}
+    assert names == {one["name"] for sample in read_samples() for one in sample.data}
+    assert all(name.startswith("Sample: ") for name in names)  # the palette knows them by it
+    again = api.post(f"{root}/samples/datasets").json()["items"]
+    assert {one["id"] for one in again} == {one["id"] for one in made.json()["items"]}
+    assert {one["version"] for one in api.get(f"{root}/datasets").json()["items"]} == {1}
+
+
 def test_every_file_of_the_samples_is_used() -> None:
     named = {one["file"] for sample in read_samples() for one in sample.data}
     assert named == {path.name for path in Path(FOLDER / "data").glob("*.csv")}

@@ -140,4 +140,6 @@ export interface Commands {
   showRun(id: string | null): Promise<void>;
   cancelRun(): Promise<void>;
   refreshPalette(): Promise<void>;
+  /** Puts the data of the sample pipelines into the workspace, and so into the palette. */
+  addSampleData(): Promise<void>;
 }

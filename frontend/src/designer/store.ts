@@ -282,4 +282,14 @@ export class DesignerStore extends DraftSession implements Commands, DesignerSou
   }
   showRun(id: string | null): Promise<void> { return this.running.show(id); }
   cancelRun(): Promise<void> { return this.running.cancel(); }
+
+  async addSampleData(): Promise<void> {
+    try {
+      const { items } = await this.api.post<{ items: unknown[] }>("/samples/datasets", {});
+      await this.refreshPalette();
+      this.say(`${items.length} sample datasets are in the palette.`);
+    } catch (error) {
+      this.refuse(`The sample datasets could not be added: ${messageOf(error)}`);
+    }
+  }
 }

@@ -1,7 +1,7 @@
 /** What can be put on the canvas: search, what was used lately, groups. Drag it, tap it, or press Enter. */
 import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from "react";
 import { Icon } from "../../cards/parts";
-import { useDesigner, usePlace } from "../context";
+import { useCommands, useDesigner, usePlace } from "../context";
 import type { Designer } from "../contract";
 import { useDesk } from "../canvas/parts";
 import { DATASETS, levelsOf, OWN_GROUP } from "./groups";
@@ -12,6 +12,8 @@ import { ItemTip } from "./ItemTip";
 
 const parts = ({ modules, datasets, groups }: Designer) => ({ modules, datasets, groups });
 const OPEN_KEY = "forebay:designer-groups";
+/** What names of the samples' data begin with (pipelines/library/samples). */
+const SAMPLES = "Sample: ";
 /** Datasets that are shown before "Show all". */
 const FEW = 12;
 
@@ -70,6 +72,7 @@ export function Palette() {
                 {section.parent && section.parent !== sections[index - 1]?.parent && <h3 className="dz-parent">{section.parent}</h3>}
                 <Group title={section.title} count={section.items.length} open={open.is(section.group)} onToggle={() => open.toggle(section.group)} inner={section.parent !== ""}>
                   {section.items.length > 0 && <ul className="dz-items">{rowsOf(section)}</ul>}
+                  {section.group === DATASETS && !section.items.some((one) => one.name.startsWith(SAMPLES)) && <SampleData />}
                   {section.group === OWN_GROUP ? <OwnModules some={section.items.length > 0} /> : section.items.length === 0 && <Nothing group={section.group} />}
                 </Group>
               </div>
@@ -92,8 +95,23 @@ function Group({ title, count, open, onToggle, inner = false, children }: { titl
 }
 
 function Nothing({ group }: { group: string }) {
-  if (group === DATASETS) return <p className="dz-none">None yet. Register one with the SDK (<code>dataset.register(ws, name)</code>), or begin with Import Data or Enter Data Manually.</p>;
+  if (group === DATASETS) return <p className="dz-none">Your own come here by the SDK (<code>dataset.register(ws, name)</code>) and from a port after a run. Or begin with Import Data or Enter Data Manually.</p>;
   return <p className="dz-none">Nothing here.</p>;
+}
+
+/** For who has no data at hand: what the sample pipelines work on. */
+function SampleData() {
+  const editable = useDesigner((state) => state.editable);
+  const { addSampleData } = useCommands();
+  const [adding, setAdding] = useState(false);
+  if (!editable) return null;
+  const add = async () => {
+    if (adding) return;
+    setAdding(true);
+    await addSampleData();
+    setAdding(false);
+  };
+  return <button type="button" className="dz-showall dz-samples" aria-disabled={adding || undefined} onClick={() => void add()}><Icon name="sample" />{adding ? "Adding…" : "Add the sample datasets"}</button>;
 }
 
 /** The way to the page of own modules: its list where there are some, else its upload for those who may add one. */
