@@ -167,8 +167,17 @@ export class Running {
     this.host.set({ run: view });
     const { draft } = this.host.state();
     if (draft.last_run?.id === run.id && draft.last_run.status !== run.status) this.host.set({ draft: { ...draft, last_run: { ...draft.last_run, status: run.status } } });
-    if (before?.id === run.id && before.status !== run.status && isFinal(run.status)) this.host.say(`Run ${run.number}: ${run.status}.`, run.status === "Failed" ? "warning" : "info");
+    if (before?.id === run.id && before.status !== run.status && isFinal(run.status)) this.tellEnd(view);
     return view;
+  }
+
+  /** Whoever has nothing selected sees the error without a click. */
+  private tellEnd(run: RunView): void {
+    const { view, selection, dialog } = this.host.state();
+    const failed = run.status === "Failed" ? [...run.steps.values()].find((step) => step.status === "Failed" && view.faces.has(step.node_id)) : undefined;
+    if (!failed) return this.host.say(`Run ${run.number}: ${run.status}.`, run.status === "Failed" ? "warning" : "info");
+    this.host.say(`Run ${run.number} failed at ${view.faces.get(failed.node_id)?.title ?? failed.name}.`, "warning");
+    if (selection.size === 0 && !dialog) this.host.set({ selection: new Set([failed.node_id]) });
   }
 
   private problemsOf(error: unknown): Problem[] {

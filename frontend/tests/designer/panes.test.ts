@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { diffGraphs, isSame } from "../../src/designer/panes/diff";
-import { compareTables, profileOf, readTable } from "../../src/designer/panes/dialogs/table-answer";
+import { cellText, compareTables, profileOf, readTable } from "../../src/designer/panes/dialogs/table-answer";
 import { columnsRule, inputField, problemAt, readNumber, ruleValue, shownDefault, tabOf, usesOf } from "../../src/designer/panes/settings";
 import { pastedCells, readCsv, withCells, writeCsv } from "../../src/designer/panes/table-text";
 import type { DraftGraph } from "../../src/designer/core/types";
@@ -84,6 +84,18 @@ describe("rows behind a port", () => {
     expect(number?.bars.reduce((sum, one) => sum + one.count, 0)).toBe(3);
     const other = profileOf(readTable(answer.replace("5,", "6,")));
     expect(compareTables(other, profileOf(readTable(answer)))).toEqual([{ name: "n", what: "changed", words: ["mean 3.333 → 3", "max 6 → 5"] }, { name: "t", what: "same", words: [] }]);
+  });
+  it("compares single rows by their values, as an evaluation has them", () => {
+    const one = (value: string) => profileOf(readTable(`{"columns":[{"name":"Accuracy","type":"float"}],"row_count":1}\n${value}\n`));
+    expect(compareTables(one("0.97777777"), one("0.86666666"))).toEqual([{ name: "Accuracy", what: "changed", words: ["0.9778 → 0.8667"] }]);
+    expect(compareTables(one("0.5"), one("0.5"))).toMatchObject([{ what: "same" }]);
+  });
+  it("shows six digits of a float, and texts as they are", () => {
+    expect(cellText("0.9777777777777777", "float")).toBe("0.977778");
+    expect(cellText("5.10", "float")).toBe("5.10");
+    expect(cellText("1e-12", "float")).toBe("1e-12");
+    expect(cellText("0.9777777777777777", "string")).toBe("0.9777777777777777");
+    expect(cellText("x".repeat(80), "string")).toHaveLength(60);
   });
   it("reads a table of one column with a missing value", () => {
     expect(readTable('{"columns":[{"name":"t","type":"string"}],"row_count":2}\n"a"\n\n').rows).toEqual([["a"], [null]]);

@@ -57,6 +57,8 @@ function DraftName({ name, editable }: { name: string; editable: boolean }) {
     if (keep && next && next !== name) {
       setDraft({ name: next });
       document.title = document.title.replace(name, next);
+      const crumb = document.querySelector(".breadcrumb [aria-current] bdi");
+      if (crumb) crumb.textContent = next;
     }
     setText(null);
     setTimeout(() => { if (document.activeElement === document.body) button.current?.focus(); });

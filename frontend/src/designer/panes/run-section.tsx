@@ -31,10 +31,10 @@ export function RunSection({ node, name }: { node: string; name: string }) {
       {step.status === "Failed" && <ErrorLines step={step} />}
       {there && <div className="row pane-quick">
         <button type="button" className="button button-small" onClick={() => setLog(true)}><Icon name="log" />Log</button>
-        <OutputButtons node={node} />
+        {step.status === "Completed" && <OutputButtons node={node} />}
       </div>}
       {log && <LateDialog late="LogDialog" step={step} name={name} onClose={() => setLog(false)} />}
-      {!there && <p className="muted small">{step.status === "Canceled" ? "" : "It has not started."}</p>}
+      {!there && !step.sentence && <p className="muted small">It has not started.</p>}
       <span className="visually-hidden" role="status">{`${name}: ${shownStatus(step)}`}</span>
       {editable && step.status === "Failed" && <button type="button" className="button button-small" onClick={() => open({ kind: "submit", upTo: node })}><Icon name="play" />Run up to here again…</button>}
     </section>

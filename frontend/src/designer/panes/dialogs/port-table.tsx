@@ -5,7 +5,7 @@ import { rest, restText } from "../page";
 import { Icon, plural, useLoad, Waiting } from "../parts";
 import { runsOfDraft } from "./runs-dialog";
 import type { DataPlace } from "./port";
-import { compareTables, numberText, profileOf, readTable, type ColumnProfile } from "./table-answer";
+import { cellText, compareTables, numberText, profileOf, readTable, type ColumnProfile } from "./table-answer";
 
 const READ = 10_000;
 const SHOWN = 100;
@@ -29,8 +29,8 @@ export function PortTable({ place, onFiles }: { place: DataPlace; onFiles?: () =
       {figures ? <Figures profile={profile.slice(0, COLUMNS)} /> : (
         <div className="table-wrap pane-rows-table" tabIndex={0} role="region" aria-label="First rows">
           <table className="table small">
-            <thead><tr><th scope="col" className="num"><span className="visually-hidden">Row</span></th>{profile.slice(0, COLUMNS).map((one) => <th key={one.name} scope="col"><span className="pane-th"><bdi className="ellipsis" title={one.name}>{one.name}</bdi><span className="muted">{one.type}{one.missing ? `, ${one.missing} missing` : ""}</span><Bars profile={one} /></span></th>)}</tr></thead>
-            <tbody>{rows.slice(0, SHOWN).map((row, index) => <tr key={index}><td className="num muted">{index + 1}</td>{row.slice(0, COLUMNS).map((cell, at) => <td key={at} className={columns[at]?.type === "integer" || columns[at]?.type === "float" ? "num" : undefined} dir="auto" data-missing={cell === null || undefined} title={cell !== null && cell.length > 60 ? cell.slice(0, 1000) : undefined}>{cell === null ? <span className="muted">missing</span> : cell.length > 60 ? `${cell.slice(0, 59)}…` : cell}</td>)}</tr>)}</tbody>
+            <thead><tr><th scope="col" className="num"><span className="visually-hidden">Row</span></th>{profile.slice(0, COLUMNS).map((one) => <th key={one.name} scope="col"><span className="pane-th"><bdi className="ellipsis" title={one.name}>{one.name}</bdi><span className="muted">{one.type}{one.missing ? `, ${one.missing} missing` : ""}</span>{rows.length > 1 && <Bars profile={one} />}</span></th>)}</tr></thead>
+            <tbody>{rows.slice(0, SHOWN).map((row, index) => <tr key={index}><td className="num muted">{index + 1}</td>{row.slice(0, COLUMNS).map((cell, at) => <td key={at} className={columns[at]?.type === "integer" || columns[at]?.type === "float" ? "num" : undefined} dir="auto" data-missing={cell === null || undefined} title={cell !== null && cellText(cell, columns[at]?.type) !== cell ? cell.slice(0, 1000) : undefined}>{cell === null ? <span className="muted">missing</span> : cellText(cell, columns[at]?.type)}</td>)}</tr>)}</tbody>
           </table>
           {rows.length === 0 && <p className="muted pane-none">The table has no rows.</p>}
         </div>

@@ -91,6 +91,12 @@ function frequent(values: readonly string[]): ColumnProfile["bars"] {
 
 export const numberText = (value: number): string => (Number.isInteger(value) ? String(value) : Math.abs(value) >= 1e6 || (value !== 0 && Math.abs(value) < 1e-3) ? value.toExponential(2) : String(Number(value.toPrecision(4))));
 
+/** A cell as a table shows it: not more digits than one reads, not more text than a row has room for. */
+export function cellText(cell: string, type: string | undefined): string {
+  if (type === "float" && /^-?\d+\.\d{5,}$/.test(cell)) return String(Number(Number(cell).toPrecision(6)));
+  return cell.length > 60 ? `${cell.slice(0, 59)}…` : cell;
+}
+
 export interface ColumnComparison { name: string; what: "added" | "removed" | "same" | "changed"; words: string[] }
 
 /** From another run's rows to these: columns, types, and figures that moved. */
@@ -102,7 +108,9 @@ export function compareTables(before: readonly ColumnProfile[], now: readonly Co
     const words: string[] = [];
     if (was.type !== one.type) words.push(`${was.type} became ${one.type}`);
     if (was.missing !== one.missing) words.push(`missing ${was.missing} → ${one.missing}`);
-    if (was.numbers && one.numbers) for (const key of ["mean", "min", "max"] as const) if (numberText(was.numbers[key]) !== numberText(one.numbers[key])) words.push(`${key} ${numberText(was.numbers[key])} → ${numberText(one.numbers[key])}`);
+    if (was.numbers && one.numbers && was.count === 1 && one.count === 1) {
+      if (numberText(was.numbers.mean) !== numberText(one.numbers.mean)) words.push(`${numberText(was.numbers.mean)} → ${numberText(one.numbers.mean)}`);
+    } else if (was.numbers && one.numbers) for (const key of ["mean", "min", "max"] as const) if (numberText(was.numbers[key]) !== numberText(one.numbers[key])) words.push(`${key} ${numberText(was.numbers[key])} → ${numberText(one.numbers[key])}`);
     if (!one.numbers && was.distinct !== one.distinct) words.push(`distinct ${was.distinct} → ${one.distinct}`);
     return { name: one.name, what: words.length ? "changed" : "same", words };
   });
