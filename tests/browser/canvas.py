@@ -43,7 +43,7 @@ class Canvas:
         self.studio, self.page = studio, page
         self.draft = draft or make_draft(studio, **body)
         page.emulate_media(reduced_motion="reduce")  # a view that glides is not where it was seen
-        page.goto(f"/w/forebay/designer/{self.draft}")
+        page.goto(f"/w/{studio.workspace}/designer/{self.draft}")
         self.root = page.locator(".dz-canvas")
         expect(self.root).to_be_visible(timeout=30_000)
         self.quick = page.locator(".dz-chooser").get_by_role("combobox")
@@ -137,3 +137,35 @@ class Canvas:
     def wire(self, start: Locator, end: Locator) -> None:
         self.pull(start, end)
         self.release()
+
+    # Running.
+
+    @property
+    def run(self) -> Locator:
+        """What the title row says of the run on the canvas."""
+        return self.page.locator(".designer-run")
+
+    @property
+    def pane(self) -> Locator:
+        return self.page.get_by_role("complementary", name="Properties")
+
+    def submit(self, experiment: str = "") -> None:
+        """By the dialog, once it has its forecast."""
+        self.page.locator(".designer-title").get_by_role("button", name="Submit").click()
+        dialog = self.page.get_by_role("dialog", name="Submit a run")
+        expect(dialog.locator(".pane-forecast-sum")).to_be_visible()
+        if experiment:
+            dialog.get_by_role("combobox", name="Experiment").fill(experiment)
+        dialog.get_by_role("button", name="Submit").click()
+        expect(dialog).to_have_count(0)
+
+    def until(self, status: str) -> None:
+        """The run on the canvas gets there."""
+        expect(self.run).to_contain_text(status, timeout=120_000)
+
+    def data(self, card: str, label: str) -> Locator:
+        """The dialog with the data behind a port."""
+        self.port(card, label).click()
+        dialog = self.page.get_by_role("dialog")
+        expect(dialog).to_be_visible()
+        return dialog
