@@ -7,6 +7,7 @@ import json
 import re
 import urllib.error
 import urllib.request
+import uuid
 from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
@@ -87,3 +88,27 @@ def source_of(studio: Any, files: dict[str, str]) -> str:
     )
     urllib.request.urlopen(request, timeout=60).close()
     return str(send(studio, "POST", "/snapshots", {"files": entries})["id"])
+
+
+def make_dataset(studio: Any, name: str, rows: str = "a,b\n1,2\n") -> str:
+    """The id of the next version of a registered table."""
+    path = f"tables/{uuid.uuid4()}.csv"
+    studio.put(f"/datastores/workspaceblobstore/files/{path}", rows.encode())
+    paths = [{"datastore": "workspaceblobstore", "path": path}]
+    body = {"kind": "tabular", "definition": {"paths": paths, "format": "delimited"}}
+    made = send(studio, "POST", "/datasets", body)
+    register = {"name": name, "create_new_version": True}
+    return str(send(studio, "POST", f"/datasets/{made['id']}/register", register)["id"])
+
+
+def paste(page: Page, text: str) -> None:
+    """As the clipboard's text comes to what has the focus."""
+    page.evaluate(
+        """text => {
+            const data = new DataTransfer();
+            data.setData("text/plain", text);
+            const options = { clipboardData: data, bubbles: true, cancelable: true };
+            document.activeElement.dispatchEvent(new ClipboardEvent("paste", options));
+        }""",
+        text,
+    )

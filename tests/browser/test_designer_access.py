@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.canvas import Canvas
-from tests.browser.panes import placed
+from tests.browser.panes import paste, placed
 from tests.browser.people import signed_in_as
 from tests.support.drafts import classification
 
@@ -42,14 +42,7 @@ def test_a_reader_looks_at_everything_and_changes_nothing(studio: Any, reader: P
     canvas.root.focus()
     for key in ("Control+a", "Delete", "Control+d", "n", "/", "Control+Enter", "Control+g"):
         reader.keyboard.press(key)
-    reader.evaluate(
-        """() => {
-            const data = new DataTransfer();
-            data.setData("text/plain", '{"nodes": [{"id": "x", "module": {"key": "split-data"}}]}');
-            const paste = new ClipboardEvent("paste", { clipboardData: data, bubbles: true });
-            document.body.dispatchEvent(paste);
-        }"""
-    )
+    paste(reader, '{"nodes": [{"id": "x", "module": {"key": "split-data"}}]}')
     expect(reader.locator(".react-flow__node-card")).to_have_count(6)
     expect(reader.get_by_role("dialog")).to_have_count(0)
     reader.locator(".designer-more summary").click()

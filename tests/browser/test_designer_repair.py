@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.panes import choose, node_of, saved, send, source_of
+from tests.browser.panes import choose, make_dataset, node_of, saved, send, source_of
 from tests.support.drafts import classification, node, wire
 
 pytestmark = pytest.mark.usefixtures("patience")
@@ -24,16 +24,6 @@ SPEC: dict[str, Any] = {
         {"name": "title", "type": "string"},
     ],
 }
-
-
-def make_dataset(studio: Any, name: str, rows: str = "a,b\n1,2\n") -> str:
-    path = f"repair/{uuid.uuid4()}.csv"
-    studio.put(f"/datastores/workspaceblobstore/files/{path}", rows.encode())
-    paths = [{"datastore": "workspaceblobstore", "path": path}]
-    body = {"kind": "tabular", "definition": {"paths": paths, "format": "delimited"}}
-    made = send(studio, "POST", "/datasets", body)
-    register = {"name": name, "create_new_version": True}
-    return str(send(studio, "POST", f"/datasets/{made['id']}/register", register)["id"])
 
 
 def make_module(studio: Any, spec: dict[str, Any]) -> str:

@@ -38,6 +38,10 @@ export class GraphDocument implements Scene {
     return item ? { name: item.name, version: item.version, kind: item.kind } : {};
   };
 
+  /** The newest version of a name, or the version asked for where that is the newest. */
+  readonly datasetId = (name: string, version: string): string | undefined =>
+    [...this.datasets.values()].find((item) => item.name === name && (version === "latest" || String(item.version) === version))?.id;
+
   /** A stored graph as it is worked on: no nulls where lists are read, a place for everything. */
   prepare(graph: DraftGraph): DraftGraph {
     const nodes = graph.nodes.map(readable);

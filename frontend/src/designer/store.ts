@@ -129,7 +129,7 @@ export class DesignerStore extends DraftSession implements Commands, DesignerSou
   promote(node: string, name: string, parameter: string): Refusal { return this.do(promote(this.document, node, name, parameter)); }
   promoteSource(pill: string, parameter: string): Refusal { return this.do(promoteSource(this.document, pill, parameter)); }
   detach(node: string, name: string): void { this.do(detach(this.document, node, name)); }
-  detachSource(pill: string): Refusal { return this.do(detachSource(this.document, pill, this.document.told)); }
+  detachSource(pill: string): Refusal { return this.do(detachSource(this.document, pill, this.document.told, this.document.datasetId)); }
   setParameters(parameters: ParameterJson[]): void { this.do(setParameters(this.document.graph, parameters)); }
 
   async upgrade(node: string, version: string): Promise<void> {

@@ -20,6 +20,10 @@ describe("the small grid", () => {
     expect(readCsv(writeCsv(rows))).toEqual(rows);
     expect(readCsv("a,b\r\n1,2\r\n")).toEqual([["a", "b"], ["1", "2"]]);
   });
+  it("keeps empty lines of a single column", () => {
+    expect(readCsv(writeCsv([["a"], [""], ["1"], [""]]))).toEqual([["a"], [""], ["1"], [""]]);
+    expect(readCsv("a\n1\n")).toEqual([["a"], ["1"]]);
+  });
   it("takes a spreadsheet's cells, and leaves one plain text to the field", () => {
     expect(pastedCells("a\tb\n1\t2\n")).toEqual([["a", "b"], ["1", "2"]]);
     expect(pastedCells("just words")).toBeNull();

@@ -117,11 +117,12 @@ export function promoteSource(scene: Scene, key: string, parameter: string): Out
 }
 
 /** A parameter's pill gets back the data that its parameter has as a default. */
-export function detachSource(scene: Scene, key: string, told: (source: SourcePill["source"]) => Partial<SourcePill>): Outcome {
+export function detachSource(scene: Scene, key: string, told: (source: SourcePill["source"]) => Partial<SourcePill>, idOf: (name: string, version: string) => string | undefined = () => undefined): Outcome {
   const pill = (scene.graph.ui?.sources ?? []).find((one) => sourceKey(one.source) === key);
   if (!pill || !("parameter" in pill.source)) return { refusal: "This source is no parameter." };
   const name = pill.source.parameter;
-  const source = defaultSource((scene.graph.parameters ?? []).find((one) => one.name === name));
+  const parameter = (scene.graph.parameters ?? []).find((one) => one.name === name);
+  const source = defaultSource(parameter) ?? namedSource(parameter, idOf);
   if (!source) return { refusal: `The parameter ${name} has no default that names its data: connect a dataset instead.` };
   const about = told(source);
   return { graph: swapSource(scene.graph, key, { ...pill, name: name, ...about, source }), name: `Detach ${about.name ?? name} from ${name}`, select: [sourceKey(source)] };
@@ -133,6 +134,13 @@ function defaultSource(parameter: ParameterJson | undefined): SourcePill["source
   if (typeof value["dataset"] === "string") return { dataset: value["dataset"] };
   if (typeof value["datastore"] === "string" && typeof value["path"] === "string") return { datastore: value["datastore"], path: value["path"] };
   return null;
+}
+
+/** A default by name is the version that this is now. */
+function namedSource(parameter: ParameterJson | undefined, idOf: (name: string, version: string) => string | undefined): SourcePill["source"] | null {
+  const value = parameter?.default as Record<string, unknown> | null | undefined;
+  const id = typeof value?.["name"] === "string" ? idOf(value["name"], String(value["version"] ?? "latest")) : undefined;
+  return id === undefined ? null : { dataset: id };
 }
 
 /** All inputs and the pill with another source; the pill goes into one that is there already. */

@@ -5,7 +5,8 @@ import { focusField, useAim } from "./aim";
 import { pagePlace } from "./page";
 import { Chip, Field, Icon, plural, When } from "./parts";
 import { ComputeSelect } from "./run-settings-tab";
-import { shownDefault, usesOf } from "./settings";
+import { DefaultText } from "./default-text";
+import { usesOf } from "./settings";
 import type { Shown } from "../../graph/status";
 
 export function DraftPane() {
@@ -32,7 +33,7 @@ export function DraftPane() {
         <div data-field="default_compute"><Field label="Default compute target" error={problem} help="Steps that name no other run here.">{(ids) => <ComputeSelect ids={ids} value={draft.default_compute} set={(name) => commands.setDraft({ default_compute: name })} disabled={!editable} />}</Field></div>
         <Field label="Description">{(ids) => <textarea {...ids} rows={Math.min(8, Math.max(3, draft.description.split("\n").length))} dir="auto" placeholder={editable ? "What it is for. Markdown is shown on the run's page." : "None"} disabled={!editable} value={draft.description} onChange={(event) => commands.setDraft({ description: event.target.value })} />}</Field>
         <section className="pane-section"><div className="pane-label"><h3>Pipeline parameters</h3>{editable && <button type="button" className="button button-quiet button-small" onClick={() => commands.open({ kind: "settings" })}>{parameters.length ? "Edit" : "Add"}<span className="visually-hidden"> pipeline parameters</span></button>}</div>
-          {parameters.length === 0 ? <p className="muted">None yet. A field's menu makes one: “Use a pipeline parameter…”.</p> : <dl className="facts">{parameters.map((one) => <div key={one.name}><dt className="ellipsis" title={one.name}><bdi>{one.name}</bdi></dt><dd><span dir="auto">{shownDefault(one.default)}</span> <span className="muted small">{one.type}, {usesOf(graph, one.name).length === 0 ? "not used" : plural(usesOf(graph, one.name).length, "use")}</span></dd></div>)}</dl>}
+          {parameters.length === 0 ? <p className="muted">None yet. A field's menu makes one: “Use a pipeline parameter…”.</p> : <dl className="facts">{parameters.map((one) => <div key={one.name}><dt className="ellipsis" title={one.name}><bdi>{one.name}</bdi></dt><dd><span dir="auto"><DefaultText value={one.default} /></span> <span className="muted small">{one.type}, {usesOf(graph, one.name).length === 0 ? "not used" : plural(usesOf(graph, one.name).length, "use")}</span></dd></div>)}</dl>}
         </section>
         <Tags tags={draft.tags} set={(tags) => commands.setDraft({ tags })} editable={editable} />
         <section className="pane-section"><h3>Last run</h3>

@@ -5,11 +5,11 @@ import type { DatasetItem } from "../contract";
 import { inputKey } from "../core/view";
 import { useCommands, useDesigner } from "../context";
 import { Combobox } from "./combobox";
+import { DefaultText } from "./default-text";
 import { PathInput } from "./fields/path";
 import { LateDialog } from "./late";
 import { messageOf, rest } from "./page";
 import { Field, Icon } from "./parts";
-import { shownDefault } from "./settings";
 
 export function PillPane({ id }: { id: string }) {
   const commands = useCommands();
@@ -34,7 +34,7 @@ export function PillPane({ id }: { id: string }) {
           {pill.kind === "dataset" && !editable && <><div><dt>Dataset</dt><dd><bdi>{pill.title}</bdi></dd></div><div><dt>Version</dt><dd>{pill.detail.replace("version ", "") || "not registered"}</dd></div></>}
           {pill.kind === "dataset" && <div><dt>Kind</dt><dd>{dataset?.kind === "file" || pill.type === "files" ? "Files" : "Table"}</dd></div>}
           {"datastore" in source && <><div><dt>Datastore</dt><dd>{source.datastore}</dd></div><div><dt>Path</dt><dd className="mono">{source.path}</dd></div></>}
-          {"parameter" in source && <><div><dt>Pipeline parameter</dt><dd>{source.parameter}</dd></div><div><dt>Default</dt><dd>{parameter ? shownDefault(parameter.default) : "There is no such parameter any more."}</dd></div></>}
+          {"parameter" in source && <><div><dt>Pipeline parameter</dt><dd>{source.parameter}</dd></div><div><dt>Default</dt><dd>{parameter ? <DefaultText value={parameter.default} /> : "There is no such parameter any more."}</dd></div></>}
         </dl>
         {dataset?.description && <p dir="auto">{dataset.description}</p>}
         {"parameter" in source && parameter && editable && (

@@ -1,7 +1,7 @@
 /** What the pane adds to the rules of settings (core/values.ts): typing numbers, choosing columns, where a problem's field is. Pure. */
 import { asChoice, type ColumnChoice } from "../core/columns";
 import { isReference } from "../core/values";
-import type { DraftGraph, DraftNode, Problem, Setting } from "../core/types";
+import type { DraftGraph, DraftNode, Face, Problem, Setting } from "../core/types";
 
 export const sameValue = (a: unknown, b: unknown): boolean => JSON.stringify(a ?? null) === JSON.stringify(b ?? null);
 
@@ -51,13 +51,13 @@ export function inputField(node: DraftNode | undefined, field: string): string {
 export interface ParameterUse { node: string; name: string; what: string }
 
 /** Where a pipeline parameter is used: settings, inputs, compute, arguments of SDK steps. */
-export function usesOf(graph: DraftGraph, parameter: string): ParameterUse[] {
+export function usesOf(graph: DraftGraph, parameter: string, faces?: ReadonlyMap<string, Face>): ParameterUse[] {
   const uses: ParameterUse[] = [];
-  const found = (node: DraftNode, what: string) => uses.push({ node: node.id, name: node.name || node.module?.name || node.id, what });
+  const found = (node: DraftNode, what: string) => uses.push({ node: node.id, name: faces?.get(node.id)?.title ?? (node.name || node.module?.name || node.id), what });
   const is = (value: unknown) => isReference(value) && value.parameter === parameter;
   for (const node of graph.nodes) {
-    for (const [name, value] of Object.entries(node.settings ?? {})) if (is(value)) found(node, name);
-    for (const input of node.inputs ?? []) if (is(input.source)) found(node, `input ${input.name}`);
+    for (const [name, value] of Object.entries(node.settings ?? {})) if (is(value)) found(node, faces?.get(node.id)?.parameters.find((one) => one.name === name)?.label ?? name);
+    for (const input of node.inputs ?? []) if (is(input.source)) found(node, `input ${faces?.get(node.id)?.inputs.find((one) => one.name === input.name)?.label ?? input.name}`);
     if (is(node.compute)) found(node, "compute target");
     const values = [...(Array.isArray(node["arguments"]) ? node["arguments"] : []), ...Object.values((node["parameters"] ?? {}) as object), ...Object.values((node["runconfig_parameters"] ?? {}) as object)];
     if (!node.module && values.some(is)) found(node, "arguments");

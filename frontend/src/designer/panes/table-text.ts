@@ -6,13 +6,14 @@ export function readCsv(text: string, separator = ","): string[][] {
   let row: string[] = [];
   let cell = "";
   let quoted = false;
+  let some = false; // "" is a cell too
   for (let at = 0; at < text.length; at += 1) {
     const letter = text[at] as string;
     if (quoted) {
       if (letter !== '"') cell += letter;
       else if (text[at + 1] === '"') { cell += '"'; at += 1; }
       else quoted = false;
-    } else if (letter === '"' && cell === "") quoted = true;
+    } else if (letter === '"' && cell === "") quoted = some = true;
     else if (letter === separator) { row.push(cell); cell = ""; }
     else if (letter === "\n" || letter === "\r") {
       if (letter === "\r" && text[at + 1] === "\n") at += 1;
@@ -20,15 +21,17 @@ export function readCsv(text: string, separator = ","): string[][] {
       rows.push(row);
       row = [];
       cell = "";
+      some = false;
     } else cell += letter;
   }
-  if (cell !== "" || row.length) rows.push([...row, cell]);
+  if (cell !== "" || row.length || some) rows.push([...row, cell]);
   return rows;
 }
 
 export function writeCsv(rows: readonly (readonly string[])[]): string {
   const cell = (text: string) => (/[",\n\r]/.test(text) || text !== text.trim() ? `"${text.replaceAll('"', '""')}"` : text);
-  return rows.map((row) => row.map(cell).join(",")).join("\n");
+  // A line of one empty cell would be no line.
+  return rows.map((row) => row.map(cell).join(",") || '""').join("\n");
 }
 
 /** Rows of one width. */

@@ -1,6 +1,7 @@
 /** The value of a pipeline parameter by its type: for defaults, submits and publishing alike. */
 import { useId } from "react";
 import { useDesigner } from "../../context";
+import { useDatasetName } from "../default-text";
 import { Combobox } from "../combobox";
 import { PathInput } from "../fields/path";
 import { NumberInput } from "../fields/scalar";
@@ -36,8 +37,8 @@ const numberOr = (text: string): unknown => (text.trim() === "" ? undefined : Nu
 function DatasetInput({ value, set, ids, label }: { value: unknown; set: (value: unknown) => void; ids: FieldIds; label: string }) {
   const datasets = useDesigner((state) => state.datasets);
   const given = (typeof value === "object" && value !== null ? value : {}) as { name?: string; version?: number | string; dataset?: string };
-  const byId = given.dataset ? datasets.find((one) => one.id === given.dataset) : undefined;
-  const name = given.name ?? byId?.name ?? (given.dataset ? `id ${given.dataset.slice(0, 8)}` : "");
+  const byId = useDatasetName(value);
+  const name = given.name ?? byId?.name ?? (given.dataset ? (byId === null ? `dataset ${given.dataset}` : "…") : "");
   const latest = datasets.find((one) => one.name === name)?.version ?? 0;
   const version = String(given.version ?? byId?.version ?? "latest");
   const versions = Array.from({ length: Math.min(latest, 200) }, (_, index) => String(latest - index));
@@ -45,7 +46,7 @@ function DatasetInput({ value, set, ids, label }: { value: unknown; set: (value:
     <div className="pane-dataset">
       <Combobox {...ids} value={name} options={datasets.map((one) => ({ value: one.name, detail: `${one.kind}, version ${one.version}` }))} placeholder="Choose a dataset" empty="No registered dataset has these letters."
         onPick={(next) => set(next === "" ? undefined : { name: next, version: "latest" })} />
-      {name !== "" && <select aria-label={`${label}: version`} value={version} onChange={(event) => set({ name, version: event.target.value === "latest" ? "latest" : Number(event.target.value) })}>
+      {(given.name || byId) && <select aria-label={`${label}: version`} value={version} onChange={(event) => set({ name, version: event.target.value === "latest" ? "latest" : Number(event.target.value) })}>
         <option value="latest">latest</option>{[...new Set([...(version === "latest" ? [] : [version]), ...versions])].map((one) => <option key={one} value={one}>version {one}</option>)}</select>}
     </div>
   );

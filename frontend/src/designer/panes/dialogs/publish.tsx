@@ -7,7 +7,8 @@ import { Combobox } from "../combobox";
 import { messageOf, rest } from "../page";
 import { DefaultInput, TYPE_WORDS } from "./parameter-default";
 import { Field, Icon, Modal, plural, useLoad, Waiting } from "../parts";
-import { sameValue, shownDefault } from "../settings";
+import { DefaultText } from "../default-text";
+import { sameValue } from "../settings";
 import { ProblemList } from "./problem-list";
 
 type Way = "new" | "existing" | "none";
@@ -81,7 +82,7 @@ export function PublishDialog({ onClose }: { onClose: () => void }) {
         <Field label="Name of the published pipeline" required error={tried && faults.name ? faults.name : undefined}>{(ids) => <input {...ids} type="text" dir="auto" maxLength={255} value={name} onChange={(event) => setName(event.target.value)} />}</Field>
         <Field label="Description">{(ids) => <textarea {...ids} rows={2} dir="auto" value={description} onChange={(event) => setDescription(event.target.value)} />}</Field>
         {parameters.length > 0 && <fieldset className="pane-fieldset"><legend>Defaults of its parameters</legend>
-          {parameters.map((one) => <Field key={one.name} label={<bdi>{one.name}</bdi>} help={`${TYPE_WORDS[one.type] ?? one.type}${sameValue(values[one.name], one.default) ? "" : `; the draft has ${shownDefault(one.default)}`}`}>{(ids) => <DefaultInput type={one.type} value={values[one.name]} set={(value) => setValues({ ...values, [one.name]: value })} ids={ids} label={one.name} />}</Field>)}</fieldset>}
+          {parameters.map((one) => <Field key={one.name} label={<bdi>{one.name}</bdi>} help={<>{TYPE_WORDS[one.type] ?? one.type}{!sameValue(values[one.name], one.default) && <>; the draft has <DefaultText value={one.default} /></>}</>}>{(ids) => <DefaultInput type={one.type} value={values[one.name]} set={(value) => setValues({ ...values, [one.name]: value })} ids={ids} label={one.name} />}</Field>)}</fieldset>}
       </div>
     </Modal>
   );

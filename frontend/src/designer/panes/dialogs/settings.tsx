@@ -6,12 +6,14 @@ import { useCommands, useDesigner } from "../../context";
 import { DefaultInput, PARAMETER_TYPES, TYPE_WORDS } from "./parameter-default";
 import { Field, Icon, Modal, plural } from "../parts";
 import { ComputeSelect } from "../run-settings-tab";
-import { shownDefault, usesOf, type ParameterUse } from "../settings";
+import { DefaultText } from "../default-text";
+import { usesOf, type ParameterUse } from "../settings";
 
 export function SettingsDialog({ onClose }: { onClose: () => void }) {
   const commands = useCommands();
   const draft = useDesigner((state) => state.draft);
   const graph = useDesigner((state) => state.graph);
+  const faces = useDesigner((state) => state.view.faces);
   const problems = useDesigner((state) => state.problems);
   const editable = useDesigner((state) => state.editable);
   const parameters = graph.parameters ?? [];
@@ -26,7 +28,7 @@ export function SettingsDialog({ onClose }: { onClose: () => void }) {
           {parameters.length === 0 && <p className="muted">None yet.</p>}
           <ul className="pane-parameters">
             {parameters.map((one, index) => (
-              <ParameterRow key={index} parameter={one} taken={parameters.filter((_, at) => at !== index).map((other) => other.name)} uses={usesOf(graph, one.name)} editable={editable} go={go}
+              <ParameterRow key={index} parameter={one} taken={parameters.filter((_, at) => at !== index).map((other) => other.name)} uses={usesOf(graph, one.name, faces)} editable={editable} go={go}
                 problem={problems.find((each) => each.node === null && each.field.startsWith(`parameters.${one.name}`))?.message} change={(next) => change(index, next)} remove={() => commands.setParameters(parameters.filter((_, at) => at !== index))} />
             ))}
           </ul>
@@ -53,7 +55,7 @@ function ParameterRow({ parameter, taken, uses, editable, problem, change, remov
       <div className="pane-parameter-row" data-wide={data || undefined}>
         <Field label="Name" error={fault}>{(ids) => <input {...ids} type="text" disabled={!editable} value={name ?? parameter.name} onChange={(event) => setName(event.target.value)} onBlur={rename} onKeyDown={(event) => { if (event.key === "Enter") { event.preventDefault(); rename(); } if (event.key === "Escape" && name !== null) { event.preventDefault(); event.stopPropagation(); setName(null); } }} />}</Field>
         <Field label="Type">{(ids) => <select {...ids} disabled={!editable || uses.length > 0} title={uses.length > 0 ? "It is used: its type stays." : undefined} value={parameter.type} onChange={(event) => retype(event.target.value)}>{PARAMETER_TYPES.map((one) => <option key={one} value={one}>{TYPE_WORDS[one]}</option>)}</select>}</Field>
-        <Field label="Default" error={problem}>{(ids) => (editable ? <DefaultInput type={parameter.type} value={parameter.default} set={(value) => change({ default: value ?? null })} ids={ids} label={`Default of ${parameter.name}`} /> : <output {...ids} aria-invalid={undefined}>{shownDefault(parameter.default)}</output>)}</Field>
+        <Field label="Default" error={problem}>{(ids) => (editable ? <DefaultInput type={parameter.type} value={parameter.default} set={(value) => change({ default: value ?? null })} ids={ids} label={`Default of ${parameter.name}`} /> : <output {...ids} aria-invalid={undefined}><DefaultText value={parameter.default} /></output>)}</Field>
         {editable && <button type="button" className="button button-quiet icon-only pane-parameter-remove" aria-label={`Delete ${parameter.name}`} title="Delete" onClick={() => (uses.length ? setRefusal(true) : remove())}><Icon name="delete" /></button>}
       </div>
       <p className="small muted" role={refusal ? "alert" : undefined}>

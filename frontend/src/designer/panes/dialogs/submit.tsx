@@ -9,7 +9,8 @@ import { messageOf, rest } from "../page";
 import { DefaultInput, TYPE_WORDS } from "./parameter-default";
 import { Field, Icon, Modal, plural, useLoad } from "../parts";
 import { runsOfDraft } from "./runs-dialog";
-import { sameValue, shownDefault } from "../settings";
+import { DefaultText } from "../default-text";
+import { sameValue } from "../settings";
 import { ForecastView } from "./forecast-view";
 import { ProblemList } from "./problem-list";
 import { TagsInput } from "./tags-input";
@@ -22,7 +23,7 @@ export function SubmitDialog({ upTo, onClose }: { upTo: string | null; onClose: 
   const experiments = useLoad((signal) => rest<{ items: { name: string; run_count?: number }[] }>("/experiments?limit=200", { signal }).then((told) => told.items), []);
   const runs = useLoad((signal) => runsOfDraft("", signal), []);
   const parameters = graph.parameters ?? [];
-  const [experiment, setExperiment] = useState(draft.experiment || "");
+  const [experiment, setExperiment] = useState(draft.experiment || draft.name);
   const [description, setDescription] = useState("");
   const [tags, setTags] = useState<Record<string, string>>(draft.tags);
   const [until, setUntil] = useState(upTo);
@@ -81,7 +82,7 @@ export function SubmitDialog({ upTo, onClose }: { upTo: string | null; onClose: 
             {parameters.map((one) => {
               const changed = !sameValue(values[one.name], one.default);
               return <div key={one.name} data-changed={changed || undefined} className="pane-field"><Field label={<bdi>{one.name}</bdi>} required={one.default === undefined || one.default === null} error={missing.includes(one) && problems.length + Number(Boolean(refused)) > 0 ? `${one.name} needs a value.` : undefined}
-                help={`${TYPE_WORDS[one.type] ?? one.type}${changed ? `; default: ${shownDefault(one.default)}` : ""}`}
+                help={<>{TYPE_WORDS[one.type] ?? one.type}{changed && <>; default: <DefaultText value={one.default} /></>}</>}
                 action={changed && one.default !== undefined && one.default !== null && <button type="button" className="button button-quiet button-small" onClick={() => setValues({ ...values, [one.name]: one.default })}>Default<span className="visually-hidden"> of {one.name}</span></button>}>
                 {(ids) => <DefaultInput type={one.type} value={values[one.name]} set={(value) => setValues({ ...values, [one.name]: value })} ids={ids} label={one.name} recent={recent.get(one.name)} />}
               </Field></div>;

@@ -1,5 +1,5 @@
 /** A small table that is typed or pasted from a spreadsheet; kept as CSV. */
-import { useRef, useState, type ClipboardEvent, type KeyboardEvent } from "react";
+import { useRef, useState, type ChangeEvent, type ClipboardEvent, type KeyboardEvent } from "react";
 import { Icon, plural } from "../parts";
 import { MOST_CELLS, pastedCells, readCsv, squared, withCells, writeCsv } from "../table-text";
 import type { ValueProps } from "./scalar";
@@ -26,14 +26,14 @@ export function TableField({ spec, value, set, ids, disabled }: ValueProps) {
 function Grid({ rows, set, id, describedBy, disabled, label }: { rows: string[][]; set: (rows: string[][]) => void; id: string; describedBy: string | undefined; disabled: boolean; label: string }) {
   const box = useRef<HTMLTableElement>(null);
   const width = rows[0]?.length ?? 1;
-  const focus = (row: number, column: number) => setTimeout(() => box.current?.querySelector<HTMLInputElement>(`[data-cell="${row},${column}"]`)?.focus());
+  const focus = (row: number, column: number) => setTimeout(() => box.current?.querySelector<HTMLElement>(`[data-cell="${row},${column}"]`)?.focus());
   const paste = (event: ClipboardEvent, row: number, column: number) => {
     const cells = pastedCells(event.clipboardData.getData("text/plain"));
     if (!cells) return;
     event.preventDefault();
     set(withCells(rows, row, column, cells));
   };
-  const keys = (event: KeyboardEvent<HTMLInputElement>, row: number, column: number) => {
+  const keys = (event: KeyboardEvent<CellElement>, row: number, column: number) => {
     const field = event.currentTarget;
     const go = (down: number, right: number) => { event.preventDefault(); focus(row + down, column + right); };
     if (event.key === "Enter" && !event.ctrlKey && !event.metaKey) {
@@ -51,7 +51,7 @@ function Grid({ rows, set, id, describedBy, disabled, label }: { rows: string[][
         {rows.map((row, down) => (
           <tr key={down}>
             {row.map((cell, right) => (
-              <td key={right}><input id={down === 0 && right === 0 ? id : undefined} aria-describedby={down === 0 && right === 0 ? describedBy : undefined} aria-label={down === 0 && right === 0 ? undefined : `Line ${down + 1}, column ${right + 1}`} data-cell={`${down},${right}`} type="text" dir="auto" autoComplete="off" disabled={disabled} value={cell}
+              <td key={right}><Cell text={cell} id={down === 0 && right === 0 ? id : undefined} aria-describedby={down === 0 && right === 0 ? describedBy : undefined} aria-label={down === 0 && right === 0 ? undefined : `Line ${down + 1}, column ${right + 1}`} data-cell={`${down},${right}`} disabled={disabled}
                 onChange={(event) => set(withCells(rows, down, right, [[event.target.value]]))} onPaste={(event) => paste(event, down, right)} onKeyDown={(event) => keys(event, down, right)} /></td>
             ))}
             {!disabled && <td className="pane-grid-act"><button type="button" className="button button-quiet button-small icon-only" aria-label={`Remove line ${down + 1}`} disabled={rows.length === 1} onClick={() => set(rows.filter((_, index) => index !== down))}><Icon name="close" /></button></td>}
@@ -66,4 +66,15 @@ function Grid({ rows, set, id, describedBy, disabled, label }: { rows: string[][
       </div>}
     </div>
   );
+}
+
+type CellElement = HTMLInputElement | HTMLTextAreaElement;
+interface CellProps {
+  text: string; id: string | undefined; disabled: boolean; "aria-describedby": string | undefined; "aria-label": string | undefined; "data-cell": string;
+  onChange: (event: ChangeEvent<CellElement>) => void; onKeyDown: (event: KeyboardEvent<CellElement>) => void; onPaste: (event: ClipboardEvent) => void;
+}
+
+/** A text of several lines keeps them: a plain input would drop them. */
+function Cell({ text, ...props }: CellProps) {
+  return text.includes("\n") ? <textarea {...props} dir="auto" rows={Math.min(4, text.split("\n").length)} value={text} /> : <input {...props} type="text" dir="auto" autoComplete="off" value={text} />;
 }
