@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.support.require import is_missing, is_required
+
+# How long an example takes is the machine's matter: 0.6 s was seen for one of 3 ms.
+settings.register_profile("tests", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("long", settings.get_profile("tests"), max_examples=20_000)
+settings.load_profile(os.environ.get("FOREBAY_EXAMPLES", "tests"))
 
 LEFT_OUT: dict[str, str] = {}
 # Where a test takes seconds; they go first, so that what is left at the end fits on every core.

@@ -127,10 +127,17 @@ def test_a_form_problem_names_its_field(graph: Any, field: str):
     assert field in [problem.field for problem in problems]
 
 
+FIELDS = (  # of graphs: in a random name they would never be met
+    "nodes parameters version id kind name type default compute after retry environment arguments "
+    "inputs outputs source node output input parameter dataset datastore path mode is_directory "
+    "overwrite as_dataset register_on_complete destination path_on_compute hash_paths "
+    "timeout_seconds runconfig_parameters"
+).split()
+SOME = st.text(max_size=5) | st.sampled_from(FIELDS)
 JSON_VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),
-    max_leaves=8,
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | SOME,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(SOME, inner, max_size=4),
+    max_leaves=12,
 )
 
 
@@ -140,6 +147,11 @@ def test_no_json_makes_the_parser_raise(value: Any):
     parse_graph({"version": 1, "nodes": [value], "parameters": [value]})
     node = node_json("a", arguments=value, inputs=value, outputs=value, parameters=value)
     parse_graph({"version": 1, "nodes": [node]})
+    fields = value if isinstance(value, dict) else {"environment": value}
+    inputs = [{"name": "i", "source": {"dataset": "d"}, **fields}]
+    outputs = [{"name": "o", "datastore": "d", **fields}]
+    parse_graph({"version": 1, "nodes": [node_json("a", inputs=inputs, outputs=outputs)]})
+    parse_graph({"version": 1, "nodes": [{**node_json("a"), **fields}]})
 
 
 def test_parameters_take_what_was_given_else_their_default():
