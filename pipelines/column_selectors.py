@@ -71,7 +71,7 @@ def _read(path: str, content_id: str) -> Found:
         if suffix in SEPARATORS:
             return _of_text(files[0], SEPARATORS[suffix])
         return _of_parquet(files[0]) if suffix == ".parquet" else None
-    except (OSError, ValueError, KeyError, TypeError, csv.Error):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError, csv.Error):
         return None  # a script may have written anything
 
 

@@ -92,11 +92,15 @@ def read_spec(
     for part in ("inputs", "outputs", "parameters"):
         spec[part], wrong = _read_list(raw.get(part), f"spec.{part}")
         problems += wrong
-    if not problems:
+    if problems:
+        return spec, problems
+    problems = [
+        *_port_problems(spec["inputs"], "inputs"),
+        *_port_problems(spec["outputs"], "outputs"),
+        *_parameter_problems(spec),
+    ]
+    if not any(problem.field.endswith(".type") for problem in problems):  # which the rest reads
         problems += [
-            *_port_problems(spec["inputs"], "inputs"),
-            *_port_problems(spec["outputs"], "outputs"),
-            *_parameter_problems(spec),
             *_name_problems(spec),
             *_destination_problems(spec),
             *_schema_problems(spec),

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from workspaces.domain.json_values import is_too_deep
+
 NAME_LENGTH = 255
 VALUE_BYTES = 1_000_000
 KINDS = ("metric", "tag", "property")
@@ -61,6 +63,8 @@ def parse_record(raw: Any) -> Record:
     name = raw.get("name")
     if not isinstance(name, str) or not 1 <= len(name) <= NAME_LENGTH:
         raise BadRecord(f"Its name must be a text of 1 to {NAME_LENGTH} characters.")
+    if is_too_deep(raw.get("value")):
+        raise BadRecord(f"The value of {name!r} is nested too deeply.")
     value = finite(raw.get("value"))
     if len(json.dumps(value)) > VALUE_BYTES:
         raise BadRecord(f"The value of {name!r} is larger than 1 MB.")

@@ -10,26 +10,41 @@ from typing import Any
 import yaml
 
 from workspaces.domain.errors import Problem
+from workspaces.domain.json_values import is_storable
 
-SPEC_TEXT_LIMIT = 256 * 1024
+SPEC_TEXT_LIMIT = 64 * 1024  # of YAML that is a second's work
+DEEPEST = 50
 FIELD = "spec"
 
 
 class SpecLoader(yaml.SafeLoader):
-    """YAML with the values that JSON has: no dates, `no` is a text, nothing is said twice."""
+    """YAML with the values that JSON has: no dates, `no` is a text, nothing is said twice, no
+    aliases, which a few lines of are gigabytes, and no tags."""
+
+    depth = 0
 
     def compose_node(self, parent: Any, index: Any) -> Any:
-        if self.check_event(yaml.AliasEvent):
-            event = self.peek_event()  # type: ignore[no-untyped-call]
-            raise yaml.YAMLError(f"line {event.start_mark.line + 1}: aliases (*) are not read here")
-        return super().compose_node(parent, index)
+        event = self.peek_event()  # type: ignore[no-untyped-call]
+        line = f"line {event.start_mark.line + 1}"
+        if isinstance(event, yaml.AliasEvent):
+            raise yaml.YAMLError(f"{line}: aliases (*) are not read here")
+        if event.tag is not None:
+            raise yaml.YAMLError(f"{line}: tags (!) are not read here")
+        if self.depth > DEEPEST:
+            raise yaml.YAMLError(f"{line}: it is nested too deeply")
+        self.depth += 1
+        node = super().compose_node(parent, index)
+        self.depth -= 1
+        return node
 
     def construct_mapping(self, node: Any, deep: bool = False) -> Any:
         seen = set()
         for key, _ in node.value:
+            line = f"line {key.start_mark.line + 1}"
+            if not isinstance(key, yaml.ScalarNode):
+                raise yaml.YAMLError(f"{line}: a key must be a text")
             if key.value in seen:
-                line = key.start_mark.line + 1
-                raise yaml.YAMLError(f"line {line}: {key.value!r} is said twice")
+                raise yaml.YAMLError(f"{line}: {key.value!r} is said twice")
             seen.add(key.value)
         return super().construct_mapping(node, deep)
 
@@ -53,35 +68,43 @@ def parse_spec_text(text: str) -> tuple[Any, list[Problem]]:
         return None, [Problem(f"A spec has at most {SPEC_TEXT_LIMIT // 1024} KB.", FIELD)]
     if not text.strip():
         return None, [Problem("The spec is empty.", FIELD)]
+    kind = "JSON" if text.lstrip().startswith("{") else "YAML"
     try:
-        if text.lstrip().startswith("{"):
-            raw = json.loads(text)
-        else:
-            raw = yaml.load(text, Loader=SpecLoader)  # noqa: S506 - a SafeLoader with less in it
+        # A SafeLoader with less in it.
+        raw = json.loads(text) if kind == "JSON" else yaml.load(text, Loader=SpecLoader)  # noqa: S506
     except json.JSONDecodeError as error:
         return None, [Problem(f"The JSON breaks off at line {error.lineno}: {error.msg}.", FIELD)]
     except yaml.MarkedYAMLError as error:
         line = f"line {error.problem_mark.line + 1}: " if error.problem_mark else ""
         return None, [Problem(f"The YAML can't be read, {line}{error.problem}.", FIELD)]
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        return None, [Problem(f"The YAML can't be read, {error}.", FIELD)]
-    fault = _plain_fault(raw)
+    except yaml.reader.ReaderError as error:
+        where = f"character {error.position + 1} can't stand in a text"
+        return None, [Problem(f"The YAML can't be read, {where}.", FIELD)]
+    except RecursionError:
+        return None, [Problem(f"The {kind} can't be read, it is nested too deeply.", FIELD)]
+    except (yaml.YAMLError, ValueError) as error:
+        return None, [Problem(f"The {kind} can't be read, {error}.", FIELD)]
+    fault = plain_fault(raw)
     return (None, [Problem(fault, FIELD)]) if fault else (raw, [])
 
 
-def _plain_fault(value: Any) -> str:
-    """Why JSON can't hold the value."""
+def plain_fault(value: Any, depth: int = 0) -> str:
+    """Why a spec can't hold the value: it is none of JSON, can't be stored, or is too deep."""
+    if depth > DEEPEST:
+        return "The spec is nested too deeply."
     if isinstance(value, dict):
         for key, one in value.items():
             if not isinstance(key, str):
                 return f"{key!r} is a key: put it in quotes."
-            if fault := _plain_fault(one):
+            if fault := plain_fault(key) or plain_fault(one, depth + 1):
                 return fault
         return ""
     if isinstance(value, list):
-        return next((fault for one in value if (fault := _plain_fault(one))), "")
+        return next((fault for one in value if (fault := plain_fault(one, depth + 1))), "")
+    if isinstance(value, str):
+        return "" if is_storable(value) else f"{value[:40]!r} holds text that can't be stored."
     if isinstance(value, float) and not math.isfinite(value):
         return "Numbers must be finite."
-    if value is None or isinstance(value, (str, int, float, bool)):
+    if value is None or isinstance(value, (int, float)):
         return ""
     return f"{type(value).__name__} values are not read here: put them in quotes."

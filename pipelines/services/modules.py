@@ -16,7 +16,7 @@ from pipelines.domain.module_specs import (
 )
 from pipelines.domain.module_versions import resolve_version
 from pipelines.domain.reuse import digest_of
-from pipelines.domain.spec_text import parse_spec_text
+from pipelines.domain.spec_text import parse_spec_text, plain_fault
 from pipelines.models import Module, ModuleVersion
 from pipelines.models.modules import ACTIVE, DEPRECATED, DISABLED, STATUSES
 from workspaces.domain.errors import Conflict, InvalidInput, Problem
@@ -210,6 +210,8 @@ def _read_body(
     wrong: list[Problem] = []
     if isinstance(raw, str):
         raw, wrong = parse_spec_text(raw)
+    elif fault := plain_fault(raw):
+        wrong = [Problem(fault, "spec")]
     spec, faults = ({}, []) if wrong else read_spec(raw, paths=paths)
     problems += [*wrong, *faults]
     if isinstance(spec.get("environment"), Mapping):

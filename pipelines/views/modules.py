@@ -77,7 +77,9 @@ def show_module(request: HttpRequest, module_id: str) -> HttpResponse:
         return error_page(request, error, back=(_list_url(request), "Open My modules"))
     versions = draft_selectors.module_versions(module)
     wanted = request.GET.get("version", "") or module.default_version
-    shown = next((row for row in versions if row.version == wanted), versions[0])
+    newest = versions[0] if versions else None  # the SDK makes modules that get theirs later
+    shown = next((row for row in versions if row.version == wanted), newest)
+    before = _before(versions, shown) if shown else None
     context = {
         "section": "designer",
         "breadcrumbs": crumbs(
@@ -89,9 +91,9 @@ def show_module(request: HttpRequest, module_id: str) -> HttpResponse:
         "module": module,
         "versions": versions,
         "shown": shown,
-        "files": shown.snapshot.files,
-        "before": (before := _before(versions, shown)),
-        "changes": _changes(before, shown),
+        "files": shown.snapshot.files if shown else [],
+        "before": before,
+        "changes": _changes(before, shown) if before and shown else [],
         "drafts": draft_page_selectors.drafts_with(module),
         "may_publish": may(request, Permission.PUBLISH),
     }
@@ -105,10 +107,8 @@ def _before(versions: list[ModuleVersion], shown: ModuleVersion) -> ModuleVersio
     return older[0] if older else None
 
 
-def _changes(before: ModuleVersion | None, shown: ModuleVersion) -> list[Line]:
+def _changes(before: ModuleVersion, shown: ModuleVersion) -> list[Line]:
     """Against the version before, of what the modules' files and specs say."""
-    if before is None:
-        return []
     old = {**before.spec, "environment": before.environment}
     new = {**shown.spec, "environment": shown.environment}
     return spec_changes(old, new, before.snapshot.files, shown.snapshot.files)

@@ -127,13 +127,12 @@ def test_a_form_problem_names_its_field(graph: Any, field: str):
     assert field in [problem.field for problem in problems]
 
 
-FIELDS = (  # of graphs: in a random name they would never be met
-    "nodes parameters version id kind name type default compute after retry environment arguments "
-    "inputs outputs source node output input parameter dataset datastore path mode is_directory "
-    "overwrite as_dataset register_on_complete destination path_on_compute hash_paths "
-    "timeout_seconds runconfig_parameters"
-).split()
-SOME = st.text(max_size=5) | st.sampled_from(FIELDS)
+# In a random name the fields of a graph would never be met.
+NAMED = """nodes parameters version id kind name type default compute after retry environment
+    arguments inputs outputs source node output input parameter dataset datastore path mode
+    is_directory overwrite as_dataset register_on_complete destination path_on_compute hash_paths
+    timeout_seconds runconfig_parameters"""
+SOME = st.text(max_size=5) | st.sampled_from(NAMED.split())
 JSON_VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | SOME,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(SOME, inner, max_size=4),

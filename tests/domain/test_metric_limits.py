@@ -9,7 +9,7 @@ from azureml.core import _run_spool
 
 from pipelines.domain import metric_limits
 from pipelines.domain.metric_limits import Tally
-from pipelines.domain.records import parse_record
+from pipelines.domain.records import BadRecord, parse_line, parse_record
 
 
 def record(name: str, kind: str = "metric", **more: Any) -> Any:
@@ -42,6 +42,13 @@ def test_a_runner_that_takes_over_counts_on(limits: None) -> None:
     tally = Tally.of({(False, "", "a"): 2})
     kept, _ = tally.admit([record("a"), record("a")])
     assert len(kept) == 1
+
+
+@pytest.mark.parametrize("levels", [101, 600, 960])
+def test_a_value_without_end_is_refused_and_the_runner_goes_on(levels: int) -> None:
+    value = "[" * levels + "]" * levels
+    with pytest.raises(BadRecord, match=r"nested too deeply|not JSON"):
+        parse_line(f'{{"kind": "metric", "name": "a", "value": {value}}}'.encode())
 
 
 def test_the_sdk_holds_the_same_limits() -> None:

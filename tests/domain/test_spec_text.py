@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pipelines.domain.spec_changes import spec_changes
 from pipelines.domain.spec_text import SPEC_TEXT_LIMIT, parse_spec_text
@@ -39,14 +41,35 @@ def test_words_stay_words_and_only_true_is_true() -> None:
         ("1: one", "put it in quotes"),
         ("a: .nan", "finite"),
         ('{"a": NaN}', "finite"),
-        ("a: !!binary aGk=", "bytes"),
-        ("a: !!python/object/apply:os.getcwd []", "can't be read"),
-        ("[" * 3000, "can't be read"),
-        ("a: " + "x" * SPEC_TEXT_LIMIT, "256 KB"),
+        ("a: 1\nb: !!binary aGk=", "line 2: tags (!)"),
+        ("a: !!python/object/apply:os.getcwd []", "tags (!)"),
+        ("a: !!bool maybe", "tags (!)"),
+        ("a: !!int ''", "tags (!)"),
+        ("a: 1\n? [b]\n: c", "line 2: a key must be a text"),
+        ("a: {<<: 1}", "merging"),
+        ("[" * 3000, "nested too deeply"),
+        ('{"a": ' + "[" * 60 + "]" * 60 + "}", "nested too deeply"),
+        ('{"a": ' + "[" * 3000, "The JSON can't be read, it is nested too deeply"),
+        (r'a: "\0"', "can't be stored"),
+        (r'{"\ud800": 1}', "can't be stored"),
+        ("a: \x07", "character 4"),
+        ("a: " + "9" * 5000, "4300 digits"),
+        ("a: " + "x" * SPEC_TEXT_LIMIT, "64 KB"),
     ],
 )
 def test_what_can_t_be_read_is_told_with_its_place(text: str, told: str) -> None:
     assert told in fault(text)
+
+
+@given(st.text(alphabet="ab: -[]{}#&*!?|>%@`'\"\n\t,01.~<=e\\x", max_size=60))
+def test_no_text_makes_the_reader_raise(text: str) -> None:
+    parse_spec_text(text)
+
+
+def test_a_few_lines_that_would_be_gigabytes_are_refused_at_once() -> None:
+    lines = ["a0: &a0 [lol]"]
+    lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 40)]
+    assert "line 2: aliases (*)" in fault("\n".join(lines))
 
 
 def test_changes_name_ports_parameters_and_files() -> None:

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from pipelines.domain.module_specs import read_spec, type_fits
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipelines.domain.module_specs import PORT_TYPES, RULES, SPEC_FIELDS, read_spec, type_fits
+from pipelines.library.forebay_modules.settings import TYPES
 from pipelines.services.library import read_library
 
 
@@ -104,6 +108,49 @@ def test_rules_of_columns_name_what_they_follow():
         {"like": "data", "header": "header"},
     ):
         assert rule(**wrong) == ["spec.schema.o"], wrong
+
+
+def test_a_parameter_or_port_without_a_type_is_told_by_its_field():
+    assert faults(parameters=[{"name": "p"}]) == ["spec.parameters[0].type"]
+    assert faults(parameters=[{"name": "p", "type": ["int"]}]) == ["spec.parameters[0].type"]
+    assert faults(outputs=[{"name": "o"}]) == ["spec.outputs[0].type"]
+    assert faults(outputs=[{"name": "o", "type": {}}]) == ["spec.outputs[0].type"]
+
+
+FIELDS = (
+    *SPEC_FIELDS,
+    *[
+        "type",
+        "label",
+        "help",
+        "required",
+        "default",
+        "min",
+        "max",
+        "choices",
+        "value",
+        "when",
+        "input",
+    ],
+)
+WORDS = st.text(max_size=4) | st.sampled_from([*FIELDS, *RULES, *TYPES, *PORT_TYPES, "a"])
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | WORDS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(WORDS, inner, max_size=4),
+    max_leaves=10,
+)
+PARTS = st.lists(
+    st.dictionaries(st.sampled_from(FIELDS), VALUES, max_size=5).map(lambda d: {"name": "a", **d}),
+    max_size=3,
+)
+
+
+@given(st.dictionaries(st.sampled_from(FIELDS), VALUES, max_size=4), PARTS, PARTS, PARTS, VALUES)
+def test_no_spec_makes_the_reader_raise(
+    more: dict[str, Any], inputs: Any, outputs: Any, parameters: Any, schema: Any
+):
+    spec = {"name": "x", "inputs": inputs, "outputs": outputs, "parameters": parameters}
+    read_spec({**spec, "schema": schema, **more}, paths=["run.py"])
 
 
 def test_types_of_wires():

@@ -95,6 +95,17 @@ def test_the_page_shows_ports_parameters_and_what_changed(
     assert "Deprecate" not in seen and "Make default" not in seen
 
 
+def test_a_module_without_a_version_offers_the_first_one(
+    browser: Client, reader: Client, workspace: Any, actor: Any
+) -> None:
+    module = create_module(workspace=workspace, actor=actor, body={"name": "Only a name"})
+    page = browser.get(page_of(module)).content.decode()
+    assert "No version yet" in page
+    assert f"{page_of(module)}new/" in page
+    assert f"{page_of(module)}new/" not in reader.get(page_of(module)).content.decode()
+    assert "Only a name" in browser.get(LIST).content.decode()
+
+
 def test_default_and_status(
     browser: Client, workspace: Any, owner: Any, actor: Any, module: Module
 ) -> None:

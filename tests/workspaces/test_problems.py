@@ -60,6 +60,8 @@ def problem(answer: Any, status: int, code: str) -> dict[str, Any]:
         (b'{"a": NaN}', "NaN"),
         (b"\xff\xfe", "JSON"),
         (b"[" * 100_000, "nested"),
+        (rb'{"a": "\u00e9", "b": ' + b"[" * 900 + b"]" * 900 + b"}", "nested"),
+        (b'{"a":' * 101 + b"[" + b"1" + b"]" + b"}" * 101, "nested"),
     ],
 )
 def test_a_body_that_is_not_json(api: APIClient, raw: bytes, word: str) -> None:
@@ -75,6 +77,11 @@ def test_a_body_that_is_no_object(api: APIClient, raw: bytes) -> None:
 @pytest.mark.parametrize("raw", [rb'{"a": "\ud800"}', rb'{"a": ["\u0000"]}', rb'{"\udc00": 1}'])
 def test_text_that_cannot_be_stored(api: APIClient, raw: bytes) -> None:
     problem(api.post(URL, raw, content_type=JSON), 422, "invalid_input")
+
+
+def test_a_hundred_levels_pass(api: APIClient) -> None:
+    answer = api.post(URL, b'{"a":' * 100 + rb'"\u00e9"' + b"}" * 100, content_type=JSON)
+    assert answer.status_code == 200
 
 
 def test_escapes_of_good_text_pass(api: APIClient) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-import re
 from collections.abc import Iterable, Mapping
 from typing import IO, Any
 
@@ -22,6 +21,7 @@ from rest_framework.request import Request
 
 from workspaces.api.addresses import address_of
 from workspaces.domain.errors import InvalidInput, TooLarge, Unauthenticated
+from workspaces.domain.json_values import MOST_LEVELS, holds_unstorable, is_too_deep
 from workspaces.models import AccessToken
 from workspaces.services.access import authenticate_token
 from workspaces.services.audit import record_audit
@@ -31,8 +31,7 @@ from workspaces.services.entra import authenticate_jwt, is_jwt
 CHALLENGE = 'Bearer realm="forebay"'
 GUESSES = ("token_unknown", "token_invalid")  # what a guess looks like; not an expired one
 JSON_LIMIT = 64 * 1024 * 1024
-# Text that no database and no UTF-8 file takes: NUL and halves of surrogate pairs.
-UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+TOO_DEEP = "The JSON is nested too deeply."
 
 
 def why_signed_out(request: HttpRequest | Request) -> str:
@@ -132,10 +131,12 @@ class LimitedJSONParser(BaseParser):
         try:
             value = json.loads(raw, parse_constant=_refuse_constant, parse_float=_finite)
         except RecursionError:
-            raise drf.ParseError("The JSON is nested too deeply.") from None
+            raise drf.ParseError(TOO_DEEP) from None
         except ValueError as error:
             raise drf.ParseError(f"The body is not JSON: {error}.") from None
-        if b"\\u" in raw and _holds_unstorable(value):
+        if raw.count(b"[") + raw.count(b"{") > MOST_LEVELS and is_too_deep(value):
+            raise drf.ParseError(TOO_DEEP)
+        if b"\\u" in raw and holds_unstorable(value):
             raise InvalidInput(
                 "The JSON holds text that can't be stored: NUL or half a surrogate pair."
             )
@@ -151,11 +152,3 @@ def _finite(text: str) -> float:
     if math.isinf(value):
         raise ValueError(f"{text[:40]} is too large a number")
     return value
-
-
-def _holds_unstorable(value: Any) -> bool:
-    if isinstance(value, str):
-        return UNSTORABLE.search(value) is not None
-    if isinstance(value, dict):
-        return any(_holds_unstorable(k) or _holds_unstorable(v) for k, v in value.items())
-    return isinstance(value, list) and any(_holds_unstorable(item) for item in value)
