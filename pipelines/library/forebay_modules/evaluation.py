@@ -132,7 +132,7 @@ def _order(said: pd.Series) -> Callable[[str], Any]:
 
 def _is_number(text: str) -> bool:
     try:
-        return np.isfinite(float(text))
+        return bool(np.isfinite(float(text)))
     except ValueError:
         return False
 

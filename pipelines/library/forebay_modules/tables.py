@@ -94,7 +94,7 @@ class Table:
 
 def _is_truths(values: pd.Series) -> bool:
     """Whether a column of Python objects holds truth values, and gaps, only."""
-    return values.dtype == object and types.infer_dtype(values, skipna=True) == "boolean"
+    return bool(values.dtype == object and types.infer_dtype(values, skipna=True) == "boolean")
 
 
 def read_table(path: str | Path) -> Table:
