@@ -122,8 +122,3 @@ def sentence(reason: str, data: dict[str, object]) -> str:
     except ValueError:
         return ""
     return template.format_map(Lenient(data))
-
-
-def may_become(before: Status, after: Status, *, run: bool = False) -> bool:
-    """Whether the state machine allows this move."""
-    return after in (RUN_TRANSITIONS if run else TRANSITIONS)[before]

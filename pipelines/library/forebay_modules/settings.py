@@ -110,7 +110,10 @@ def _columns_fault(value: Any, label: str) -> str | None:
     if isinstance(value, list):
         value = {"include": value}
     if not isinstance(value, Mapping):
-        return f"{label} must be a choice of columns."
+        return (
+            f"{label} must be a choice of columns: a list of names, or an object with include, "
+            "types, all or except."
+        )
     for key in ("include", "except"):
         names = value.get(key) or []
         if not isinstance(names, list) or not all(isinstance(one, str) for one in names):

@@ -62,7 +62,7 @@ function numberFault(one: SpecParameter, value: unknown, label: string): string 
 }
 
 function columnsFault(value: unknown, label: string): string | null {
-  if (typeof value !== "object" || value === null) return `${label} must be a choice of columns.`;
+  if (typeof value !== "object" || value === null) return `${label} must be a choice of columns: a list of names, or an object with include, types, all or except.`;
   const chosen = (Array.isArray(value) ? { include: value } : value) as Record<string, unknown>;
   for (const key of ["include", "except"]) {
     const names = chosen[key] ?? [];

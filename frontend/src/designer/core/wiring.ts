@@ -176,6 +176,3 @@ export function spliceNode(scene: Scene, id: string, wire: InputPlace): Outcome 
   const after = withNode(into1, wire.node, (node) => withSource(node, wire.port, { node: id, output: out.name }));
   return { graph: after, name: `Put ${face.title} in between`, select: [id] };
 }
-
-/** Whether one node of the graph is there: for commands that came too late. */
-export const isThere = (graph: DraftGraph, id: string): boolean => nodeOf(graph, id) !== undefined;
