@@ -1,6 +1,6 @@
 /** Wires: what may be connected, connecting, splicing, taking away with or without closing the gap. */
 import type { From } from "../contract";
-import { countWords, leadsTo, mapNodes, nodeOf, withNode, withSource, withUi, type Outcome } from "./edit";
+import { countWords, leadsTo, mapNodes, withNode, withSource, withUi, type Outcome } from "./edit";
 import { clashSentence, typeFits } from "./rules";
 import { pillGives, sourceKey } from "./sources";
 import type { DraftGraph, DraftNode, Face, FacePort, GraphView, PortType, SourceJson } from "./types";
