@@ -4,14 +4,15 @@ import { Background, BackgroundVariant, ReactFlow, SelectionMode, useReactFlow, 
 import { useLevel } from "../../cards/level";
 import { useCommands, useDesigner, usePlace } from "../context";
 import type { Designer } from "../contract";
-import type { XY } from "../core/types";
 import { StepCard } from "./Card";
 import { ConnectTo } from "./ConnectTo";
 import { FIT } from "./desk";
 import { EmptyHint } from "./Empty";
-import { FlowCache, STILL, type CanvasNode, type Live } from "./flow";
+import { useDrag } from "./drag";
+import { FlowCache, type CanvasNode } from "./flow";
 import { GroupFrame } from "./Frame";
 import { cardOf, useGestures } from "./gestures";
+import { Guides } from "./Guides";
 import { HeldWire } from "./HeldWire";
 import { CanvasMenu } from "./Menu";
 import { MiniMap } from "./MiniMap";
@@ -22,7 +23,7 @@ import { boxesOf, GRID } from "./places";
 import { QuickAdd } from "./QuickAdd";
 import { CanvasSearch } from "./Search";
 import { Slice } from "./Slice";
-import { dropOn, wireBelow, wireUnder } from "./splice";
+import { dropOn, wireUnder } from "./splice";
 import { useUi } from "./ui";
 import { readingOrder } from "./walk";
 import { Wires } from "./Wires";
@@ -39,10 +40,10 @@ export function Canvas() {
   const commands = useCommands();
   const desk = useDesk();
   const place = usePlace();
-  const flow = useReactFlow<CanvasNode>();
   const root = useRef<HTMLDivElement>(null);
   const cache = useRef(new FlowCache());
-  const [live, setLive] = useState<Live>(STILL);
+  const drag = useDrag();
+  const { live } = drag;
   const [current, setCurrent] = useState("");
   const own = useRef(false);
   const { graph, view, editable } = state;
@@ -67,45 +68,8 @@ export function Canvas() {
       desk.ui.selectWires([]);
       commands.select(now);
     }
-    const moved = changes.filter((change) => change.type === "position");
-    const sized = changes.filter((change) => change.type === "dimensions");
-    if (moved.some((change) => change.position)) {
-      setLive((before) => {
-        const places = { ...before.places };
-        const { graph: now } = desk.read();
-        for (const { id, position } of moved) {
-          if (!position) continue;
-          const group = now.ui?.groups?.find((one) => one.id === id);
-          const from = group ? flow.getNode(id)?.position : null;
-          if (group && from) for (const member of group.nodes) {
-            const box = places[member] ?? desk.boxOf(member);
-            if (box) places[member] = { x: box.x + position.x - from.x, y: box.y + position.y - from.y };
-          } else places[id] = position;
-        }
-        return { ...before, places };
-      });
-    }
-    if (sized.some((change) => change.resizing)) {
-      setLive((before) => ({ ...before, sizes: { ...before.sizes, ...Object.fromEntries(sized.flatMap((change) => (change.resizing && change.dimensions ? [[change.id, change.dimensions]] : []))) } }));
-    }
-    if (sized.some((change) => change.resizing === false)) setLive(STILL);
-  }, [commands, desk, flow]);
-
-  const dragging = useCallback((_: unknown, node: CanvasNode, together: CanvasNode[]) => {
-    const over = together.length === 1 && node.type === "card" ? wireBelow(desk, node.id, node.position) : null;
-    desk.ui.change({ over });
-  }, [desk]);
-  const livePlaces = useRef(live);
-  livePlaces.current = live;
-  const dragged = useCallback((_: unknown, node: CanvasNode, together: CanvasNode[]) => {
-    const { over } = desk.ui.get();
-    desk.ui.change({ over: null });
-    const places = finished(livePlaces.current.places, together, desk.read());
-    const wire = over?.fits ? desk.read().view.wires.find((one) => one.id === over.wire) : undefined;
-    const refusal = wire && together.length === 1 ? commands.splice({ node: node.id }, wire.to, node.position) : null;
-    if ((!wire || refusal) && Object.keys(places).length) commands.move(places);
-    setLive(STILL);
-  }, [commands, desk]);
+    drag.changed(changes);
+  }, [commands, desk, drag.changed]);
 
   const dragOver = (event: DragEvent) => {
     const { dragged: what } = desk.ui.get();
@@ -146,13 +110,14 @@ export function Canvas() {
   return (
     <div className="graph-root dz-canvas" ref={root} tabIndex={-1} onDragOver={dragOver} onDrop={drop} onDragLeave={() => desk.ui.change({ over: null })} onContextMenu={contextMenu}
       onFocus={(event) => { const id = cardOf(event.target); if (id !== null) { desk.current = id; setCurrent(id); } }}>
-      <ReactFlow nodes={nodes} nodeTypes={NODE_TYPES} onNodesChange={changed} onNodeDrag={dragging} onNodeDragStop={dragged} onPaneClick={paneClick} onMoveStart={starting} onMove={moving} onMoveEnd={moved}
+      <ReactFlow nodes={nodes} nodeTypes={NODE_TYPES} onNodesChange={changed} onNodeDrag={drag.dragging} onNodeDragStop={drag.dragged} onPaneClick={paneClick} onMoveStart={starting} onMove={moving} onMoveEnd={moved}
         nodesDraggable={editable} nodesConnectable={false} elementsSelectable nodesFocusable={false} elevateNodesOnSelect={false} connectOnClick={false}
         selectionMode={SelectionMode.Partial} selectionKeyCode="Shift" multiSelectionKeyCode={MULTI} panActivationKeyCode="Space" panOnDrag={PAN} deleteKeyCode={null} disableKeyboardA11y zoomOnDoubleClick={false}
         snapToGrid snapGrid={SNAP} nodeDragThreshold={3} nodeClickDistance={4} paneClickDistance={4} onlyRenderVisibleElements={many} minZoom={0.05} maxZoom={2} aria-label="Pipeline" proOptions={undefined}>
         <Background variant={BackgroundVariant.Dots} gap={GRID * 3} size={1.4} />
         {count > 6 && <MiniMap nodes={nodes} />}
         <Wires lines={lines} many={many} />
+        <Guides />
         <Mode root={root} />
       </ReactFlow>
       <HeldWire />
@@ -179,21 +144,6 @@ function Mode({ root }: { root: React.RefObject<HTMLDivElement | null> }) {
     root.current?.toggleAttribute("data-dragging", over);
   }, [root, level, wiring, over]);
   return null;
-}
-
-/** The places of cards after a drag; a group's are those of its cards, as far apart as they were. */
-function finished(live: Readonly<Record<string, XY>>, together: readonly CanvasNode[], { graph }: Designer): Record<string, XY> {
-  const places: Record<string, XY> = {};
-  const groups = new Map((graph.ui?.groups ?? []).map((group) => [group.id, group]));
-  for (const node of together) {
-    const group = groups.get(node.id);
-    if (!group) places[node.id] = node.position;
-    else for (const member of group.nodes) {
-      const at = live[member];
-      if (at) places[member] = { x: Math.round(at.x), y: Math.round(at.y) };
-    }
-  }
-  return places;
 }
 
 const viewKey = (draft: string) => `forebay:designer-view:${draft}`;

@@ -52,6 +52,14 @@ export class Desk {
     return over && over.width > 0 && over.left < all.right ? new DOMRect(all.left, all.top, Math.max(0, over.left - all.left), all.height) : all;
   }
 
+  /** What of the canvas is seen. */
+  get seen(): Box {
+    const { left, top, right, bottom } = this.area;
+    const { x, y } = this.toFlow({ x: left, y: top });
+    const end = this.toFlow({ x: right, y: bottom });
+    return { x, y, width: end.x - x, height: end.y - y };
+  }
+
   get middle(): XY {
     const { left, top, width, height } = this.area;
     return this.toFlow({ x: left + width / 2, y: top + height / 2 });

@@ -2,6 +2,7 @@
 import { createContext, useContext, useSyncExternalStore } from "react";
 import type { Addition, From } from "../contract";
 import type { XY } from "../core/types";
+import type { Guide } from "./alignment";
 
 /** A port of a card (a node's id, or a pill's key). */
 export interface PortEnd { card: string; port: string; side: "in" | "out" }
@@ -33,12 +34,15 @@ export interface Ui {
   over: { wire: string; fits: boolean } | null;
   /** A line that is drawn to cut wires (Alt and drag), and what it cuts. */
   slice: { line: readonly XY[]; wires: ReadonlySet<string> } | null;
+  /** With what a dragged card stands in line. */
+  guides: readonly Guide[];
   /** The palette is shown. */
   left: boolean;
 }
 
 const NO_WIRES: ReadonlySet<string> = new Set();
-export const QUIET: Ui = { renaming: null, quick: null, menu: null, connecting: null, searching: 0, wires: NO_WIRES, hovered: null, dragged: null, over: null, slice: null, left: true };
+export const NO_GUIDES: readonly Guide[] = [];
+export const QUIET: Ui = { renaming: null, quick: null, menu: null, connecting: null, searching: 0, wires: NO_WIRES, hovered: null, dragged: null, over: null, slice: null, guides: NO_GUIDES, left: true };
 
 export class Store<T> {
   private readonly listeners = new Set<() => void>();
