@@ -64,7 +64,14 @@ notices.push("Graphviz, compiled into @hpcc-js/wasm-graphviz (EPL-1.0): https://
 notices.push("Tabler Icons, in static/img/icons.svg (MIT): https://github.com/tabler/tabler-icons/blob/main/LICENSE\n");
 writeFileSync(join(out, "LICENSES.txt"), notices.join(`\n${"-".repeat(72)}\n\n`));
 
+// What a page needs before it can be used stays small: beyond this a part belongs into a bundle that is fetched later.
+const MOST = { "designer.js": 220 * 1024, "run.js": 160 * 1024 };
 for (const name of readdirSync(out).sort()) {
   const bytes = readFileSync(join(out, name));
-  console.log(`${name.padEnd(28)} ${String(bytes.length).padStart(8)}  gzip ${gzipSync(bytes, { level: 9 }).length}`);
+  const packed = gzipSync(bytes, { level: 9 }).length;
+  console.log(`${name.padEnd(28)} ${String(bytes.length).padStart(8)}  gzip ${packed}`);
+  if (packed > (MOST[name] ?? Infinity)) {
+    console.error(`${name} has ${packed} bytes gzip; at most ${MOST[name]} are wanted (scripts/build.mjs).`);
+    process.exitCode = 1;
+  }
 }
