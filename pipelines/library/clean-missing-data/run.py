@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 from typing import Any
 
@@ -23,17 +24,29 @@ def run(context: Context) -> Outputs:
     names = need_columns(frame, context.setting("columns"), "Columns to clean")
     low, high = context.setting("min_ratio"), context.setting("max_ratio")
     share = frame[names].isna().mean()
-    names = [name for name in names if share[name] > 0 and low <= share[name] <= high]
+    within = [name for name in names if low <= share[name] <= high]
+    gaps = [name for name in within if share[name] > 0]
     if mode == "remove_rows":
-        transform = Transform("whole_rows", {"columns": names})
+        transform = Transform("whole_rows", {"columns": gaps, "within": within})
     elif mode == "remove_columns":
-        kept = [name for name in frame.columns if name not in names]
+        kept = [name for name in frame.columns if name not in gaps]
         transform = Transform("select", {"columns": kept})
     else:
-        values = {name: _value(frame[name], mode, context.setting("value")) for name in names}
-        state = {"columns": names, "values": values, "indicators": context.setting("indicators")}
-        transform = Transform("fill", state)
+        given = context.setting("value")
+        values = {name: _value(frame[name], mode, given) for name in gaps}
+        values |= _values_for_later(frame[[one for one in within if one not in gaps]], mode, given)
+        noted = gaps if context.setting("indicators") else []
+        transform = Transform("fill", {"columns": gaps, "values": values, "indicators": noted})
     return {"cleaned": apply_transform(transform, table), "transform": transform}
+
+
+def _values_for_later(whole: pd.DataFrame, mode: str, given: str | None) -> dict[str, Any]:
+    """What fills columns without a gap here, which may have gaps where the change is applied."""
+    values = {}
+    for name in whole.columns:
+        with contextlib.suppress(ModuleError):  # a text has no mean, and needs none here
+            values[name] = _value(whole[name], mode, given)
+    return values
 
 
 def _value(values: pd.Series, mode: str, given: str | None) -> Any:

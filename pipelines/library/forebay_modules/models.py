@@ -58,7 +58,8 @@ class Model:
         kept = table.frame.drop(columns=[name for name in added if name in table.frame.columns])
         frame = kept.reset_index(drop=True).assign(**added)
         roles = {**table.roles, **dict.fromkeys(added, "score")}
-        if self.label in frame.columns:
+        if self.label in frame.columns:  # and no other one: Evaluate Model asks which it is
+            roles = {name: role for name, role in roles.items() if role != "label"}
             roles[self.label] = "label"
         return Table(frame, roles)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,8 +12,9 @@ from sklearn.compose import ColumnTransformer
 from sklearn.impute import SimpleImputer
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
+from sklearn.utils.validation import has_fit_parameter
 
-from .columns import as_text, column_type, need_column, need_columns, need_finite
+from .columns import as_text, column_type, need_column, need_columns, need_finite, need_numeric
 from .custom import CustomModel
 from .errors import ModuleError, attempt
 from .learners import CLASSIFICATION, CLUSTERING, Learner
@@ -28,6 +30,16 @@ class Examples:
     target: pd.Series
     numbers: list[str]
     classes: list[Any] = field(default_factory=list)
+    weights: pd.Series | None = None
+
+    def with_weights(self, estimator: Any) -> dict[str, Any]:
+        """What `fit` takes beside features and target, where the algorithm knows weights."""
+        if self.weights is None:
+            return {}
+        if not has_fit_parameter(estimator, "sample_weight"):
+            print(f"Column {self.weights.name!r} is a weight, and this algorithm takes none.")
+            return {}
+        return {"learn__sample_weight": self.weights}
 
 
 def train(learner: Learner, table: Table, label: str, features: Any = None) -> Model:
@@ -35,7 +47,9 @@ def train(learner: Learner, table: Table, label: str, features: Any = None) -> M
     seen = examples(learner, table, label, features)
     pipeline = build_pipeline(learner, seen.features, seen.numbers)
     attempt(
-        lambda: pipeline.fit(seen.features, seen.target),
+        lambda: pipeline.fit(
+            seen.features, seen.target, **seen.with_weights(pipeline.named_steps["learn"])
+        ),
         "The algorithm can't learn from this data",
         of_user=bool(learner.custom),
     )
@@ -52,12 +66,14 @@ def examples(learner: Learner, table: Table, label: str, features: Any = None) -
     if known.empty:
         raise ModuleError(f"Column {label!r} is empty: there is nothing to learn from.")
     chosen = {"all": True} if features is None else features
-    names = [one for one in need_columns(known, chosen, "Features") if one != label]
+    apart = _apart(table, chosen) | {label}
+    names = [one for one in need_columns(known, chosen, "Features") if one not in apart]
     if not names:
         raise ModuleError(f"Features: there is no column besides the label {label!r}.")
     target = as_target(known[label], learner.task)
     numbers = number_columns(known, names)
     seen = Examples(as_features(known, names, numbers, "Training"), target, numbers)
+    seen.weights = _weights(table, known)
     if learner.task == CLASSIFICATION:
         seen.classes = sorted(target.unique().tolist())
         _check_classes(learner, label, seen.classes)
@@ -122,6 +138,28 @@ def build_pipeline(learner: Learner, features: pd.DataFrame, numeric: list[str])
     )
     estimator = CustomModel(learner.custom) if learner.custom else learner.build()
     return Pipeline([("encode", encode), ("learn", estimator)])
+
+
+def _apart(table: Table, chosen: Any) -> set[str]:
+    """Columns that are no features by their role: weights, and scores that nobody named."""
+    named = chosen.get("include") or [] if isinstance(chosen, Mapping) else chosen
+    scores = set(table.with_role("score")) - set(named)
+    return scores | set(table.with_role("weight"))
+
+
+def _weights(table: Table, known: pd.DataFrame) -> pd.Series | None:
+    names = table.with_role("weight")
+    if not names:
+        return None
+    if len(names) > 1:
+        raise ModuleError(f"Columns {names[0]!r} and {names[1]!r} both have the role of a weight.")
+    need_finite(known, need_numeric(known, names, "A weight"), "A weight")
+    weights = known[names[0]].astype(float)
+    if weights.isna().any() or (weights < 0).any():
+        raise ModuleError(
+            f"Column {names[0]!r} is a weight: it needs a number from 0 up in each row."
+        )
+    return weights
 
 
 def _check_classes(learner: Learner, label: str, classes: list[Any]) -> None:

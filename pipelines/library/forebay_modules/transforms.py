@@ -30,10 +30,12 @@ def apply_transform(transform: Transform, table: Table) -> Table:
 
 
 def _fill(frame: pd.DataFrame, state: dict[str, Any]) -> pd.DataFrame:
-    """Gaps get the value that was learned for their column; with `indicators` they are noted."""
+    """Gaps get the value that was learned for their column; those of `indicators` are noted."""
     for name, value in state["values"].items():
+        if name not in frame.columns:
+            continue
         missing = frame[name].isna()
-        if state.get("indicators"):
+        if name in state["indicators"]:
             frame[f"{name}_IsMissing"] = missing
         if missing.any():
             if isinstance(frame[name].dtype, pd.CategoricalDtype):
@@ -46,8 +48,9 @@ def _fill(frame: pd.DataFrame, state: dict[str, Any]) -> pd.DataFrame:
 
 
 def _whole_rows(frame: pd.DataFrame, state: dict[str, Any]) -> pd.DataFrame:
-    """Only the rows without a gap in the columns."""
-    return frame[frame[state["columns"]].notna().all(axis=1)]
+    """Only the rows without a gap in the columns, of those that are there."""
+    there = [name for name in state["within"] if name in frame.columns]
+    return frame[frame[there].notna().all(axis=1)]
 
 
 def _scale(frame: pd.DataFrame, state: dict[str, Any]) -> pd.DataFrame:

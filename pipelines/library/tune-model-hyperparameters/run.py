@@ -39,7 +39,9 @@ def run(context: Context) -> Outputs:
             **usual,
         )
     attempt(
-        lambda: search.fit(seen.features, seen.target),
+        lambda: search.fit(
+            seen.features, seen.target, **seen.with_weights(pipeline.named_steps["learn"])
+        ),
         "The settings can't be tried",
         of_user=bool(learner.custom),
     )

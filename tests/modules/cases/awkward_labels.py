@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from forebay_modules.tables import write_table
+from forebay_modules.tables import Table, write_table
 from sklearn import metrics
+from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import cross_val_score
 from using import refused, use
 
@@ -168,6 +169,29 @@ def case_residuals_of_numbers_that_are_all_but_equal() -> None:
     frame = pd.DataFrame({"y": 1e18 + np.arange(60) % 2 * 200, "Scored Labels": 0.0})
     made = use("evaluate-model", {"scored": frame}, label="y")["results"].frame
     assert made["Mean absolute error"][0] >= 1e18
+
+
+def case_roles_say_what_is_no_feature() -> None:
+    frame = table("n", "y", w=np.where(X > 0, 3.0, 1.0), guess=RANDOM.normal(size=60))
+    known = Table(frame, {"w": "weight", "guess": "score"})
+    model = use("train-model", {"learner": learner(), "dataset": known}, label="y")["model"]
+    assert model.features == ["x"]
+    plain = LogisticRegression(C=1.0, max_iter=1000).fit(frame[["x"]], frame["y"], frame["w"])
+    chances = scored(model, frame).frame["Scored Probabilities"]
+    np.testing.assert_allclose(chances, plain.predict_proba(frame[["x"]])[:, 1], rtol=1e-6)
+    named = {"learner": learner(), "dataset": known}
+    model = use("train-model", named, label="y", features=["x", "guess"])["model"]
+    assert model.features == ["x", "guess"]
+    known.frame["w"] = -1.0
+    assert "Column 'w' is a weight" in refused("train-model", named, label="y")
+
+
+def case_the_label_is_the_one_that_the_model_learned() -> None:
+    frame = table("n", "y", other=["n"] * 60)
+    marked = use("edit-metadata", {"dataset": frame}, columns=["other"], role="label")["results"]
+    model = trained(frame.drop(columns="other"))
+    made = use("score-model", {"model": model, "dataset": marked})["scored"]
+    assert made.with_role("label") == ["y"]
 
 
 def case_a_python_model_that_fails_is_told() -> None:

@@ -97,6 +97,18 @@ def case_a_replacement_keeps_the_type() -> None:
     assert made["cleaned"].frame["n"].dtype == "Int64"
 
 
+def case_gaps_that_come_later_are_cleaned_too() -> None:
+    whole = pd.DataFrame({"x": [1.0, 3.0, None], "z": [2.0, 4.0, 6.0], "k": ["a", "b", "c"]})
+    later = pd.DataFrame({"x": [5.0, None], "z": [None, 1.0]})
+    made = use("clean-missing-data", {"dataset": whole}, mode="mean", indicators=True)
+    again = {"transform": made["transform"], "dataset": later}
+    filled = use("apply-transformation", again)["results"].frame
+    assert filled.to_dict("list") == {"x": [5, 2], "z": [4, 1], "x_IsMissing": [False, True]}
+    made = use("clean-missing-data", {"dataset": whole}, mode="remove_rows")
+    again = {"transform": made["transform"], "dataset": later.assign(x=[5.0, 6.0])}
+    assert use("apply-transformation", again)["results"].frame["x"].tolist() == [6]
+
+
 def case_join_says_what_keys_do_not_fit() -> None:
     left = pd.DataFrame({"key": [1, 2], "v": [1, 2], "v_right": [3, 4]})
     right = pd.DataFrame({"key": ["1", "2"], "v": [5, 6]})
