@@ -165,7 +165,9 @@ class Canvas:
 
     def data(self, card: str, label: str) -> Locator:
         """The dialog with the data behind a port."""
-        self.port(card, label).click()
+        port = self.port(card, label)
+        expect(port).to_have_attribute("title", re.compile("Click to see its data"))
+        port.click()
         dialog = self.page.get_by_role("dialog")
         expect(dialog).to_be_visible()
         return dialog

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { diffGraphs, isSame } from "../../src/designer/panes/diff";
 import { cellText, compareTables, profileOf, readTable } from "../../src/designer/panes/dialogs/table-answer";
+import { asRun, changeText, differs, metricRows, stepsToCompare, valueChanges } from "../../src/designer/panes/dialogs/run-difference";
 import { columnsRule, inputField, problemAt, readNumber, ruleValue, shownDefault, tabOf, usesOf } from "../../src/designer/panes/settings";
 import { pastedCells, readCsv, withCells, writeCsv } from "../../src/designer/panes/table-text";
 import type { DraftGraph } from "../../src/designer/core/types";
@@ -103,5 +104,26 @@ describe("rows behind a port", () => {
   });
   it("reads a table of one column with a missing value", () => {
     expect(readTable('{"columns":[{"name":"t","type":"string"}],"row_count":2}\n"a"\n\n').rows).toEqual([["a"], [null]]);
+  });
+});
+
+describe("two runs", () => {
+  const module = { id: "m", key: "logistic", name: "Logistic", description: "", group: "g", status: "Active", default_version: "1", version: "1", spec: { name: "Logistic", group: "g", description: "", script: "run.py", inputs: [], outputs: [], parameters: [{ name: "C", label: "Strength", type: "float", default: 1 }] } } as const;
+  const run = (settings: Record<string, number>): DraftGraph => ({ version: 1, ui: { notes: [] }, nodes: [{ id: "a", module: { key: "logistic" }, settings, ui: { x: Math.random(), y: 0 } }] });
+  it("tells a default that was changed, by the setting's label, and no places", () => {
+    const diff = diffGraphs(asRun(run({}), [module as never]), asRun(run({ C: 0.05 }), [module as never]));
+    expect(diff.changed).toMatchObject([{ id: "a", what: ["Strength: 1 became 0.05"] }]);
+    expect(diff.other).toEqual([]);
+    expect(valueChanges({ rate: 0.1, same: 1 }, { rate: 0.2, same: 1 })).toEqual(["Parameter rate: 0.1 became 0.2"]);
+  });
+  it("compares the figures of steps that have not the same result in both", () => {
+    const step = (id: string, node: string, from?: string) => ({ id, node_id: node, name: node, status: "Completed" as const, reused: Boolean(from), reused_from: from ? { step_id: from, run_number: 1 } : null });
+    expect(stepsToCompare([step("1", "a"), step("2", "b"), step("3", "gone")], [step("4", "a", "1"), step("5", "b")]).map(([was, is]) => [was?.id, is?.id])).toEqual([["2", "5"], ["3", undefined]]);
+    const scalar = (name: string, value: number) => ({ name, value, kind: "scalar" });
+    const rows = metricRows("b", [scalar("accuracy", 0.5), scalar("accuracy", 0.9), scalar("old", 1)], [scalar("accuracy", 0.8), scalar("matrix", 0), { name: "m", value: {}, kind: "confusion_matrix" }]);
+    expect(rows).toEqual([{ step: "b", name: "accuracy", before: 0.9, after: 0.8 }, { step: "b", name: "matrix", before: null, after: 0 }, { step: "b", name: "old", before: 1, after: null }]);
+    expect(rows.map(changeText)).toEqual(["−0.1", "new", "gone"]);
+    expect(rows.every(differs)).toBe(true);
+    expect(changeText({ step: "b", name: "x", before: 2, after: 2 })).toBe("same");
   });
 });

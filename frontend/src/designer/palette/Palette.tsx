@@ -69,7 +69,7 @@ export function Palette() {
             {recent.length > 0 && <Group title="Recently used" count={null} open={open.is("recent")} onToggle={() => open.toggle("recent")}><ul className="dz-items">{recent.map((item) => row(plain(item), `recent:${item.id}`))}</ul></Group>}
             {sections.map((section, index) => (
               <div key={section.group}>
-                {section.parent && section.parent !== sections[index - 1]?.parent && <h3 className="dz-parent">{section.parent}</h3>}
+                {section.parent && section.parent !== sections[index - 1]?.parent && <h2 className="dz-parent">{section.parent}</h2>}
                 <Group title={section.title} count={section.items.length} open={open.is(section.group)} onToggle={() => open.toggle(section.group)} inner={section.parent !== ""}>
                   {section.items.length > 0 && <ul className="dz-items">{rowsOf(section)}</ul>}
                   {section.group === DATASETS && !section.items.some((one) => one.name.startsWith(SAMPLES)) && <SampleData />}

@@ -5,7 +5,7 @@ import { messageOf, rest } from "../page";
 import { Field, Icon } from "../parts";
 import type { OutputInfo } from "./port";
 
-export function RegisterForm({ output, table, suggestion, onDone }: { output: OutputInfo; table: boolean; suggestion: string; onDone: () => void }) {
+export function RegisterForm({ output, table, suggestion }: { output: OutputInfo; table: boolean; suggestion: string }) {
   const { refreshPalette } = useCommands();
   const [name, setName] = useState(suggestion);
   const [description, setDescription] = useState("");
@@ -20,7 +20,6 @@ export function RegisterForm({ output, table, suggestion, onDone }: { output: Ou
       const registered = await rest<{ name: string; version: number }>(`/datasets/${made.id}/register`, { method: "POST", body: { name: name.trim(), description, create_new_version: true } });
       setTold({ bad: false, text: `It is dataset ${registered.name}, version ${registered.version}. The palette has it under Datasets.` });
       void refreshPalette();
-      onDone();
     } catch (error) {
       setTold({ bad: true, text: messageOf(error) });
     }

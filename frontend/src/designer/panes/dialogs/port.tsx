@@ -93,7 +93,7 @@ function OutputData({ node, output, title, onClose }: { node: string; output: st
         {way === "metrics" && <PortMetrics run={run.id} step={step.id} />}
         {way === "table" && <PortTable place={place} onFiles={() => setWay("files")} />}
         {way === "files" && <PortFiles place={place} />}
-        {way === "register" && <RegisterForm output={told} table={type === "table"} suggestion={name} onDone={info.again} />}
+        {way === "register" && <RegisterForm output={told} table={type === "table"} suggestion={name} />}
       </div>}
       {info.phase === "ready" && !told && <p className="error pane-error"><Icon name="error" />The run has no output of this name: the module's version was another one.</p>}
     </Modal>

@@ -1,9 +1,10 @@
-/** Runs that this draft made, to be shown on the canvas. */
+/** Runs that this draft made, to be shown on the canvas or compared with the one that is. */
 import { useState } from "react";
 import type { Shown } from "../../../graph/status";
 import { useCommands, useDesigner } from "../../context";
 import { messageOf, pagePlace, rest } from "../page";
 import { Chip, Icon, Modal, useLoad, Waiting, When } from "../parts";
+import { RunsComparison } from "./runs-compare";
 
 interface RunItem { id: string; number: number; status: string; experiment: string; description: string; submitted_by: string; submitted_at: string; origin?: { draft?: { id?: string } } }
 
@@ -26,6 +27,7 @@ export function RunsDialog({ onClose }: { onClose: () => void }) {
   const shown = useDesigner((state) => state.run?.id ?? "");
   const runs = useLoad((signal) => runsOfDraft("", signal), []);
   const [refused, setRefused] = useState("");
+  const [other, setOther] = useState<RunItem | null>(null);
   const show = async (id: string) => {
     try {
       await showRun(id);
@@ -34,15 +36,26 @@ export function RunsDialog({ onClose }: { onClose: () => void }) {
       setRefused(messageOf(error));
     }
   };
+  const found = runs.phase === "ready" ? runs.value : [];
+  const on = found.find((one) => one.id === shown);
+  if (on && other) {
+    const [before, after] = on.submitted_at < other.submitted_at ? [on, other] : [other, on];
+    return (
+      <Modal title={`Run ${before.number} and Run ${after.number}`} wide className="pane-dialog-port" onClose={onClose} actions={<><button type="button" className="button" onClick={() => setOther(null)}><Icon name="chevron-left" />All runs</button><span className="spacer" /></>}>
+        <RunsComparison before={before.id} after={after.id} />
+      </Modal>
+    );
+  }
   return (
     <Modal title="Runs of this draft" onClose={onClose}>
       <Waiting state={runs} what="runs" />
       {refused && <p className="error pane-error" role="alert"><Icon name="error" />{refused}</p>}
-      {runs.phase === "ready" && (runs.value.length === 0
+      {runs.phase === "ready" && (found.length === 0
         ? <p className="muted">None of the newest runs came from this draft.</p>
-        : <ul className="pane-rows">{runs.value.map((one) => (
-          <li key={one.id} data-on={one.id === shown || undefined}>
+        : <ul className="pane-rows">{found.map((one) => (
+          <li key={one.id} className="row" data-on={one.id === shown || undefined}>
             <button type="button" className="pane-row" onClick={() => void show(one.id)}><Chip status={one.status as Shown} /><strong>Run {one.number}</strong><span className="muted ellipsis" dir="auto">{one.description || one.experiment}</span><span className="spacer" /><span className="muted small nowrap">{one.submitted_by}, <When at={one.submitted_at} /></span></button>
+            {on && <button type="button" className="button button-small" disabled={one === on} aria-label={`Compare Run ${one.number} with Run ${on.number}`} onClick={() => setOther(one)}>{one === on ? "On the canvas" : "Compare"}</button>}
           </li>))}</ul>)}
     </Modal>
   );
