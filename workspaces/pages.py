@@ -116,13 +116,16 @@ def error_page(
     *,
     retry: bool = False,
     back: tuple[str, str] | None = None,
+    template: str = "workspaces/error.html",
+    more: dict[str, Any] | None = None,
 ) -> HttpResponse:
     """The error as a page: its title, its sentence, its problems. `back` is (address, words) of
-    where to go on instead of the first page."""
+    where to go on instead of the first page; a `template` that extends the usual one takes `more`."""
     response = render(
         request,
-        "workspaces/error.html",
+        template,
         {
+            **(more or {}),
             "status": error.status,
             "title": error.title,
             "detail": error.detail,

@@ -31,6 +31,7 @@ const result = await build({
     studio: "src/studio/main.ts",
     run: "src/run/main.tsx",
     designer: "src/designer/main.tsx",
+    unsaved: "src/designer/unsaved.ts",
     code: "src/code/main.ts",
     modules: "src/modules/main.ts",
     "layout-worker": "src/graph/layout-worker.ts",

@@ -62,7 +62,9 @@ def show_draft(request: HttpRequest, draft_id: str) -> HttpResponse:
     try:
         draft = draft_selectors.get_draft(workspace, draft_id, graph=False)
     except NotFound as error:
-        return error_page(request, error, back=(home, "Open the Designer's home"))
+        more = {"draft_id": draft_id, "may_publish": may(request, Permission.PUBLISH)}
+        back = (home, "Open the Designer's home")
+        return error_page(request, error, back=back, template="pipelines/draft_gone.html", more=more)
     context = {
         "live_after": page_selectors.newest_event(),
         "section": "designer",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import urllib.request
 from typing import Any
 
 from playwright.sync_api import Page, expect
@@ -26,6 +27,13 @@ def break_saves(canvas: Canvas) -> None:
 
 def mend_saves(canvas: Canvas) -> None:
     canvas.page.unroute(f"**/drafts/{canvas.draft}")
+
+
+def delete_draft(canvas: Canvas) -> None:
+    studio = canvas.studio
+    address = f"{studio.url}/api/v1/workspaces/{studio.workspace}/drafts/{canvas.draft}"
+    told = {"Authorization": f"Bearer {studio.token}"}
+    urllib.request.urlopen(urllib.request.Request(address, headers=told, method="DELETE"))
 
 
 def another(canvas: Canvas) -> Canvas:
@@ -158,3 +166,24 @@ def test_what_waits_is_saved_when_the_studio_answers_again(studio: Any, page: Pa
     expect(note).to_have_attribute("title", re.compile("can't be reached.*kept in this browser"))
     mend_saves(canvas)
     assert len(canvas.graph()["nodes"]) == 1
+
+
+def test_what_was_unsaved_of_a_deleted_draft_becomes_a_new_one(studio: Any, page: Page) -> None:
+    page.allowed_console += [*BROKEN, "status of 404"]
+    canvas = Canvas(studio, page, name="Deleted by somebody")
+    break_saves(canvas)
+    canvas.root.focus()
+    canvas.add("Split Data")
+    expect(page.locator(".dz-save")).to_have_attribute("title", re.compile("kept in this browser"))
+    delete_draft(canvas)
+    page.goto("/w/forebay/designer/")
+    left = page.locator("[data-unsaved] li").filter(has_text="Deleted by somebody")
+    expect(left).to_contain_text("1 step")
+    left.get_by_role("link", name="Open").click()
+    expect(page.get_by_role("heading", name="Your unsaved changes are still here")).to_be_visible()
+    page.get_by_role("button", name="Keep as a new draft").click()
+    page.wait_for_url(re.compile(rf"/designer/(?!{canvas.draft})"))
+    expect(canvas.card("Split Data")).to_be_visible()
+    page.goto(f"/w/forebay/designer/{canvas.draft}")
+    expect(page.get_by_text("There is no draft")).to_be_visible()
+    expect(page.locator("[data-unsaved]")).to_be_hidden()

@@ -2,14 +2,15 @@
 import type { Fields } from "./host";
 import type { DraftGraph } from "./core/types";
 
-export interface Backup { v: 1; tab: string; user: string; base: number; at: number; fields: Fields; graph: DraftGraph }
+/** `pages`: the workspace, as its pages begin. Backups of before had none. */
+export interface Backup { v: 1; tab: string; user: string; pages?: string; base: number; at: number; fields: Fields; graph: DraftGraph }
 type Store = Pick<Storage, "getItem" | "setItem" | "removeItem" | "key" | "length">;
 
 const PREFIX = "forebay.draft.";
 const KEPT = 30 * 24 * 3600 * 1000;
 
 export class Backups {
-  constructor(private readonly draft: string, private readonly user: string, private readonly tab: string, private readonly store: Store | null = localStore()) {}
+  constructor(private readonly draft: string, private readonly user: string, private readonly tab: string, private readonly pages: string, private readonly store: Store | null = localStore()) {}
 
   private key(tab: string): string {
     return `${PREFIX}${this.draft}.${tab}`;
@@ -18,7 +19,7 @@ export class Backups {
   /** Whether it is kept now. */
   write(base: number, fields: Fields, graph: DraftGraph, now: number): boolean {
     if (!this.store) return false;
-    const text = JSON.stringify({ v: 1, tab: this.tab, user: this.user, base, at: now, fields, graph } satisfies Backup);
+    const text = JSON.stringify({ v: 1, tab: this.tab, user: this.user, pages: this.pages, base, at: now, fields, graph } satisfies Backup);
     try {
       this.store.setItem(this.key(this.tab), text);
       return true;
@@ -48,6 +49,17 @@ export class Backups {
       else if (backup.user === this.user) found.push(backup);
     }
     return found.sort((one, other) => other.at - one.at);
+  }
+
+  /** The newest backup of each draft of this workspace, whatever the draft is: it may be gone. */
+  all(): Map<string, Backup> {
+    const found = new Map<string, Backup>();
+    for (const key of this.keys()) {
+      const draft = key.slice(PREFIX.length, key.lastIndexOf("."));
+      const backup = readBackup(this.store?.getItem(key) ?? null);
+      if (backup?.user === this.user && backup.pages === this.pages && backup.at > (found.get(draft)?.at ?? 0)) found.set(draft, backup);
+    }
+    return found;
   }
 
   private dropOld(now: number): void {

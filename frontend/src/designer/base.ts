@@ -28,7 +28,7 @@ export abstract class DraftSession implements Host {
 
   constructor(readonly place: Place) {
     this.api = new Api(place.api);
-    this.backups = new Backups(place.draft, place.user, this.tab);
+    this.backups = new Backups(place.draft, place.user, this.tab, place.pages);
   }
 
   readonly subscribe = (listener: () => void): (() => void) => {
