@@ -2,7 +2,8 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { buildModel, neighbours, portShare } from "../src/graph/model";
-import { foldWideRanks, layeredLayout, layoutRequest, readPlain, readRoutes, routePath } from "../src/graph/layout";
+import { layeredLayout } from "../src/graph/layers";
+import { foldWideRanks, layoutRequest, readPlain, readRoutes, routePath } from "../src/graph/layout";
 import type { GraphJson } from "../src/graph/types";
 
 const IRIS: GraphJson = {

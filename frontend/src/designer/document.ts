@@ -1,9 +1,10 @@
 /** The graph that is edited: history, what is drawn of it, and what is selected. */
 import type { Refusal } from "./contract";
-import { readable, withPlaces } from "./core/clipboard";
+import { readable } from "./core/clipboard";
 import { refused, settle, type Edit, type Outcome } from "./core/edit";
 import { History } from "./core/history";
 import { sourceKey } from "./core/sources";
+import { withPlaces } from "./core/placing";
 import type { Catalog } from "./core/catalog";
 import { buildView, EMPTY_VIEW } from "./core/view";
 import type { DatasetItem, Designer } from "./contract";
@@ -46,7 +47,7 @@ export class GraphDocument implements Scene {
   prepare(graph: DraftGraph): DraftGraph {
     const nodes = graph.nodes.map(readable);
     const clean = nodes.every((node, index) => node === graph.nodes[index]) ? graph : { ...graph, nodes };
-    return settle(withPlaces(clean), this.told);
+    return settle(withPlaces(clean, this.catalog, this.told), this.told);
   }
 
   /** Whether the graph is another one now. */

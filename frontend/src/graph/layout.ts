@@ -1,4 +1,4 @@
-/** Where cards stand: a request for Graphviz, its plain answer, and a plain layering when Graphviz cannot run. */
+/** Where cards stand: a request for Graphviz and its plain answer (layers.ts when it cannot run); very wide ranks are folded. */
 import { ORDER_PORT, type Card, type GraphModel } from "./model";
 
 export interface Point { x: number; y: number }
@@ -100,44 +100,6 @@ export function routePath(route: readonly Point[], from: Point, to: Point): stri
   });
   const text = points.map((point) => `${point.x.toFixed(1)},${point.y.toFixed(1)}`);
   return `M${text[0]}C${text.slice(1).join(" ")}`;
-}
-
-/** Longest-path layering with the order of the parents inside a layer: plain, quick, never fails, not pretty. */
-export function layeredLayout(model: GraphModel): Positions {
-  const waiting = new Map(model.cards.map((card) => [card.id, 0]));
-  const next = new Map<string, string[]>();
-  for (const wire of model.wires) {
-    if (!waiting.has(wire.source) || !waiting.has(wire.target)) continue;
-    waiting.set(wire.target, (waiting.get(wire.target) ?? 0) + 1);
-    next.set(wire.source, [...(next.get(wire.source) ?? []), wire.target]);
-  }
-  const layer = new Map<string, number>();
-  const ready = [...waiting].filter(([, count]) => count === 0).map(([id]) => id);
-  for (let at = 0; at < ready.length; at += 1) {
-    const id = ready[at] as string;
-    const depth = layer.get(id) ?? 0;
-    layer.set(id, depth);
-    for (const target of next.get(id) ?? []) {
-      layer.set(target, Math.max(layer.get(target) ?? 0, depth + 1));
-      const left = (waiting.get(target) ?? 0) - 1;
-      waiting.set(target, left);
-      if (left === 0) ready.push(target);
-    }
-  }
-  const rows: Card[][] = [];
-  for (const card of model.cards) (rows[layer.get(card.id) ?? 0] ??= []).push(card); // a cycle's cards stay in row 0
-  const positions: Positions = {};
-  let y = 0;
-  for (const row of rows.filter(Boolean)) {
-    const width = row.reduce((sum, card) => sum + card.width + GAP_X, -GAP_X);
-    let x = -width / 2;
-    for (const card of row) {
-      positions[card.id] = { x: Math.round(x), y };
-      x += card.width + GAP_X;
-    }
-    y += Math.max(...row.map((card) => card.height)) + GAP_Y;
-  }
-  return positions;
 }
 
 /** Folds very wide ranks (a sweep of hundreds of steps) into a block of rows, so that the picture stays readable. */

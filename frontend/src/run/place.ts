@@ -1,5 +1,6 @@
 /** Positions for a model: Graphviz in the worker, the plain layering when that fails or takes too long. */
-import { foldWideRanks, layeredLayout, layoutRequest, readPlain, readRoutes, type Positions, type Routes } from "../graph/layout";
+import { layeredLayout } from "../graph/layers";
+import { foldWideRanks, layoutRequest, readPlain, readRoutes, type Positions, type Routes } from "../graph/layout";
 import type { GraphModel } from "../graph/model";
 
 const PATIENCE = 15_000;

@@ -2,13 +2,11 @@
 import { corner as upperLeft, STEP_ASIDE } from "./geometry";
 import { countWords, many, withUi, type Edit } from "./edit";
 import { newId } from "./ids";
-import { buildModel, stepCardId } from "../../graph/model";
-import { layeredLayout } from "../../graph/layout";
 import { isPlain, sourceKey, usedSources } from "./sources";
 import { isReference } from "./values";
+import { withPlaces } from "./placing";
 import type { Catalog } from "./catalog";
 import type { DraftGraph, DraftInput, DraftNode, GraphUi, ParameterJson, SourceJson, SourcePill, XY } from "./types";
-import type { GraphJson } from "../../graph/types";
 
 const MOST = 5000;
 const NO_GRAPH = "The clipboard holds no pipeline steps. Copy some in a draft, or the Graph JSON of a pipeline.";
@@ -121,7 +119,7 @@ export function readable(node: DraftNode): DraftNode {
 
 /** The graph with a part put in: new ids, places by `at` (upper left) or a step aside, parameters that clash under another name. */
 export function putIn(graph: DraftGraph, part: DraftGraph, at: XY | null, catalog: Catalog, word: "Paste" | "Duplicate"): Edit {
-  const placed = withPlaces(part);
+  const placed = withPlaces(part, catalog);
   const ids = new Map(placed.nodes.map((node) => [node.id, newId("n")]));
   const names = parameterRenames(graph, placed);
   const first = upperLeft([...placed.nodes.map((node) => node.ui ?? {}), ...(placed.ui?.notes ?? []), ...(placed.nodes.length ? [] : (placed.ui?.sources ?? []))]);
@@ -156,14 +154,6 @@ const capital = (text: string): string => text.charAt(0).toUpperCase() + text.sl
 function titleOf(graph: DraftGraph, id: string, catalog: Catalog): string {
   const node = graph.nodes.find((one) => one.id === id);
   return node?.name || catalog.module(node?.module)?.name || node?.module?.name || "a step";
-}
-
-/** Places for what has none: an SDK's graph has no `ui`. */
-export function withPlaces(graph: DraftGraph): DraftGraph {
-  if (graph.nodes.every((node) => node.ui?.x !== undefined && node.ui.y !== undefined)) return graph;
-  const drawn = { ...graph, nodes: graph.nodes.map((node) => ({ ...node, inputs: (node.inputs ?? []).filter((input) => input.source) })) } as unknown as GraphJson;
-  const places = layeredLayout(buildModel(drawn));
-  return { ...graph, nodes: graph.nodes.map((node) => (node.ui?.x !== undefined && node.ui.y !== undefined ? node : { ...node, ui: { ...node.ui, ...places[stepCardId(node.id)] } })) };
 }
 
 /** Names of parameters that mean something else here already. */
