@@ -120,7 +120,7 @@ def error_page(
     more: dict[str, Any] | None = None,
 ) -> HttpResponse:
     """The error as a page: its title, its sentence, its problems. `back` is (address, words) of
-    where to go on instead of the first page; a `template` that extends the usual one takes `more`."""
+    where to go on instead of the first page; a `template` of one's own takes `more`."""
     response = render(
         request,
         template,

@@ -64,7 +64,9 @@ def show_draft(request: HttpRequest, draft_id: str) -> HttpResponse:
     except NotFound as error:
         more = {"draft_id": draft_id, "may_publish": may(request, Permission.PUBLISH)}
         back = (home, "Open the Designer's home")
-        return error_page(request, error, back=back, template="pipelines/draft_gone.html", more=more)
+        return error_page(
+            request, error, back=back, template="pipelines/draft_gone.html", more=more
+        )
     context = {
         "live_after": page_selectors.newest_event(),
         "section": "designer",
