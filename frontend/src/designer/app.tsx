@@ -1,6 +1,6 @@
 /** The designer's page: the frame around canvas, palette and panes. */
 import { ReactFlowProvider } from "@xyflow/react";
-import { Component, type ReactNode } from "react";
+import { Component, useEffect, type ReactNode } from "react";
 import { LevelProvider } from "../cards/level";
 import { Icon } from "../cards/parts";
 import { Canvas } from "./canvas/Canvas";
@@ -12,6 +12,7 @@ import { useUi } from "./canvas/ui";
 import { useDesigner, useLoad } from "./context";
 import type { Designer } from "./contract";
 import { Palette } from "./palette/Palette";
+import { dropAim, useAim } from "./panes/aim";
 import { Dialogs } from "./panes/Dialogs";
 import { Problems } from "./panes/Problems";
 import { RightPane } from "./panes/RightPane";
@@ -37,13 +38,16 @@ const frame = ({ editable, selection }: Designer) => ({ editable, chosen: select
 function Editor() {
   const { editable, chosen } = useDesigner(frame);
   const left = useUi((ui) => ui.left);
+  const wires = useUi((ui) => ui.wires.size > 0);
+  const draftAsked = useAim()?.node === null;
+  useEffect(() => { if (chosen && draftAsked) dropAim(); }, [chosen, draftAsked]);
   useKeys();
   return (
     <div className="dz">
       <Title />
       <Toolbar />
       {!editable && <div className="banner" data-tone="info" role="note"><Icon name="info" /><div className="banner-body">You can look at everything here, and copy from it. Changing a draft needs the role Contributor in this workspace.</div></div>}
-      <div className="dz-body" data-chosen={chosen || undefined}>
+      <div className="dz-body" data-chosen={chosen || wires || draftAsked || undefined}>
         {editable && left && <Palette />}
         <div className="dz-middle">
           <div className="dz-stage"><Canvas /><Said /></div>

@@ -49,6 +49,7 @@ export class Desk {
   get area(): DOMRect {
     const all = this.root?.getBoundingClientRect() ?? new DOMRect(0, 0, innerWidth, innerHeight);
     const over = document.querySelector(".right-pane")?.getBoundingClientRect();
+    if (over && over.width >= all.width && over.top < all.bottom) return new DOMRect(all.left, all.top, all.width, Math.max(0, over.top - all.top));
     return over && over.width > 0 && over.left < all.right ? new DOMRect(all.left, all.top, Math.max(0, over.left - all.left), all.height) : all;
   }
 

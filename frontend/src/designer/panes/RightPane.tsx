@@ -1,18 +1,16 @@
 /** The right side: what is selected, or the draft itself. Its width is the reader's own and remembered. */
 import { useEffect, useRef, useState, type KeyboardEvent, type PointerEvent } from "react";
 import { useUi } from "../canvas/ui";
-import { useCommands, useDesigner } from "../context";
-import { useAim } from "./aim";
-import { DraftPane } from "./draft-pane";
-import { NodePane } from "./node-pane";
-import { GroupPane, ManyPane, NotePane, WirePane } from "./other-panes";
-import { PillPane } from "./pill-pane";
+import { useCommands } from "../context";
+import { dropAim, useAim } from "./aim";
+import { LateDialog } from "./late";
 import { remembered } from "./page";
 import { Icon } from "./parts";
 
 const LEAST = 300;
 const MOST = 640;
 const STANDARD = 360;
+const NARROW = "(max-width: 1000px)"; // as in designer.css
 
 export function RightPane() {
   const [width, setWidth] = useState(() => within(Number(remembered.read("pane-width")) || STANDARD));
@@ -20,7 +18,14 @@ export function RightPane() {
   const aim = useAim();
   useEffect(() => { if (aim) setShut(false); }, [aim]);
   const keep = (next: number) => { setWidth(within(next)); remembered.write("pane-width", String(within(next))); };
-  const fold = (next: boolean) => { setShut(next); remembered.write("pane-shut", next ? "yes" : "no"); };
+  const { select } = useCommands();
+  const fold = (next: boolean) => {
+    if (next && matchMedia(NARROW).matches) { // there it lies over the canvas, and away is away
+      dropAim();
+      return select([]);
+    }
+    setShut(next); remembered.write("pane-shut", next ? "yes" : "no");
+  };
   if (shut) {
     return <aside className="panel right-pane right-pane-shut" aria-label="Properties"><button type="button" className="button button-quiet icon-only" aria-label="Show properties" title="Show properties" onClick={() => fold(false)}><Icon name="chevron-left" /></button></aside>;
   }
@@ -36,27 +41,10 @@ export function RightPane() {
   );
 }
 
+/** What is shown comes with the dialogs, in their bundle. */
 function Content() {
-  const selection = useDesigner((state) => state.selection);
-  const only = selection.size === 1 ? [...selection][0] ?? "" : "";
-  const kind = useDesigner((state) => {
-    if (selection.size === 0) return "draft";
-    if (selection.size > 1) return "many";
-    if (state.view.faces.has(only)) return "node";
-    if (state.view.pills.has(only)) return "pill";
-    if (state.graph.ui?.notes?.some((one) => one.id === only)) return "note";
-    if (state.graph.ui?.groups?.some((one) => one.id === only)) return "group";
-    return "draft";
-  });
   const wires = useUi((ui) => ui.wires);
-  const wire = wires.size === 1 ? [...wires][0] ?? "" : "";
-  if (kind === "draft" && wire) return <WirePane key={wire} id={wire} />;
-  if (kind === "node") return <NodePane key={only} id={only} />;
-  if (kind === "many") return <ManyPane />;
-  if (kind === "pill") return <PillPane key={only} id={only} />;
-  if (kind === "note") return <NotePane key={only} id={only} />;
-  if (kind === "group") return <GroupPane key={only} id={only} />;
-  return <DraftPane />;
+  return <LateDialog late="PaneContent" wire={wires.size === 1 ? [...wires][0] ?? "" : ""} />;
 }
 
 /** Dragged or moved by arrows. */

@@ -4,6 +4,7 @@ import { isFinal, statusWord } from "../../graph/status";
 import type { Shown } from "../../graph/status";
 import { KEYMAP } from "../canvas/keymap";
 import { useCommands, useDesigner } from "../context";
+import { aimAt } from "./aim";
 import { LateDialog, usePreloaded } from "./late";
 import { messageOf, pagePlace, rest, toast } from "./page";
 import { Chip, Icon, Menu, MenuItem, Modal, plural } from "./parts";
@@ -24,7 +25,7 @@ export function Title() {
       <span className="spacer" />
       <RunChip />
       {editable && <>
-        <button type="button" className="button" onClick={() => commands.open({ kind: "publish" })}><Icon name="endpoints" />Publish</button>
+        <button type="button" className="button designer-publish" onClick={() => commands.open({ kind: "publish" })}><Icon name="endpoints" /><span>Publish</span></button>
         <button type="button" className="button button-primary" onClick={() => commands.open({ kind: "submit", upTo: null })} title={steps === 0 ? "The draft has no steps yet." : problems ? `${plural(problems, "problem")} to solve first` : `Submit a run (${KEYMAP.submit.keys})`}>
           <Icon name="play" />Submit{problems > 0 && <span className="count pane-on-primary"><span aria-hidden="true">{problems}</span><span className="visually-hidden">, {plural(problems, "problem")}</span></span>}
         </button>
@@ -155,6 +156,7 @@ function More() {
     <>
       <Menu label="More" small={false} className="designer-more">
         {editable && <MenuItem icon="play" disabled={!only} why="Select a step first." onPick={() => only && commands.open({ kind: "submit", upTo: only })}>{only ? `Run up to ${title}…` : "Run up to the selection…"}</MenuItem>}
+        <MenuItem icon="edit" onPick={() => { commands.select([]); aimAt(null, "description"); }}>Description and tags</MenuItem>
         <MenuItem icon="calendar" onPick={() => commands.open({ kind: "history" })}>History</MenuItem>
         <hr />
         {editable && <MenuItem icon="copy" onPick={() => void clone().catch(say)}>Clone the draft</MenuItem>}

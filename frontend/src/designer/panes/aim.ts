@@ -13,6 +13,12 @@ export function aimAt(node: string | null, field: string): void {
   for (const listener of listeners) listener();
 }
 
+/** What was aimed at is done with: nothing of it comes back by itself. */
+export function dropAim(): void {
+  aim = null;
+  for (const listener of listeners) listener();
+}
+
 export const useAim = (): Aim | null => useSyncExternalStore((listener) => {
   listeners.add(listener);
   return () => listeners.delete(listener);

@@ -17,7 +17,7 @@ export function DiffView({ diff, same, words = ["Added", "Removed", "Changed"] }
 
 function Changes({ title, icon, what, rows }: { title: string; icon: string; what: string; rows: readonly NodeChange[] }) {
   if (rows.length === 0) return null;
-  return <ul className="pane-changes" aria-label={title}>{rows.map((one) => <li key={one.id} data-what={what}><Icon name={icon} /><span><span className="visually-hidden">{title}: </span><strong dir="auto">{one.title}</strong>{one.what.length > 0 && <span className="muted">: {one.what.slice(0, 6).join("; ")}{one.what.length > 6 ? ` and ${one.what.length - 6} more` : ""}</span>}</span></li>)}</ul>;
+  return <section className="pane-changed"><h4>{title}</h4><ul className="pane-changes" aria-label={title}>{rows.map((one) => <li key={one.id} data-what={what}><Icon name={icon} /><span><strong dir="auto">{one.title}</strong>{one.what.length > 0 && <span className="muted">: {one.what.slice(0, 6).join("; ")}{one.what.length > 6 ? ` and ${one.what.length - 6} more` : ""}</span>}</span></li>)}</ul></section>;
 }
 
 export function marksOf(diff: GraphDiff): Map<string, "added" | "removed" | "changed"> {

@@ -1,6 +1,6 @@
 /**
- * Dialogs are a bundle of their own (designer-dialogs.js), fetched when the page is quiet or when the first one opens: the
- * canvas is there sooner. It shares React, the state and the aim of the focus with this one (scripts/build.mjs).
+ * Dialogs and what stands in the right pane are a bundle of their own (designer-dialogs.js), fetched once the canvas stands: that is
+ * there sooner. It shares React, the state and the aim of the focus with this one (scripts/build.mjs).
  */
 import * as react from "react";
 import * as jsx from "react/jsx-runtime";

@@ -8,7 +8,7 @@ import { ColumnField, ColumnsField } from "./fields/columns";
 import { PathInput } from "./fields/path";
 import { ChoiceField, NumberField, Switch, TextField, type ValueProps } from "./fields/scalar";
 import { TableField } from "./fields/table";
-import { LateDialog } from "./late";
+import { PromoteDialog } from "./dialogs/promote";
 import { Field, Icon, Menu, MenuItem, type FieldIds } from "./parts";
 import { sameValue, shownDefault } from "./settings";
 
@@ -41,7 +41,7 @@ export function ParameterField({ node, spec, incoming, problem, written }: { nod
           ? <Bound ids={ids} name={bound} shown={shownDefault(parameters?.find((one) => one.name === bound)?.default)} known={parameters?.some((one) => one.name === bound) ?? false} detach={editable ? () => detach(node.id, spec.name) : null} />
           : <Control spec={spec} value={value} set={set} ids={ids} disabled={!editable} incoming={incoming} node={node.id} />)}
       </Field>
-      {promoting && <LateDialog late="PromoteDialog" node={node.id} spec={spec} value={isEmpty(spec, value) ? undefined : value} onClose={() => setPromoting(false)} />}
+      {promoting && <PromoteDialog node={node.id} spec={spec} value={isEmpty(spec, value) ? undefined : value} onClose={() => setPromoting(false)} />}
     </div>
   );
 }

@@ -7,7 +7,7 @@ import { useCommands, useDesigner } from "../context";
 import { Combobox } from "./combobox";
 import { DefaultText } from "./default-text";
 import { PathInput } from "./fields/path";
-import { LateDialog } from "./late";
+import { PromoteSource } from "./dialogs/promote-source";
 import { messageOf, rest } from "./page";
 import { Field, Icon } from "./parts";
 
@@ -52,7 +52,7 @@ export function PillPane({ id }: { id: string }) {
           <button type="button" className="button button-danger" onClick={() => commands.remove([id])}><Icon name="delete" />Remove</button>
         </div>}
       </div>
-      {promoting && <LateDialog late="PromoteSource" pill={pill} onClose={() => setPromoting(false)} />}
+      {promoting && <PromoteSource pill={pill} onClose={() => setPromoting(false)} />}
     </div>
   );
 }

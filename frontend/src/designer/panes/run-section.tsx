@@ -4,7 +4,7 @@ import { isFinal, shownStatus, triesText, whyText } from "../../graph/status";
 import type { StepJson } from "../../graph/types";
 import { Duration } from "../../cards/parts";
 import { useCommands, useDesigner } from "../context";
-import { LateDialog } from "./late";
+import { LogDialog } from "./dialogs/log";
 import { rest } from "./page";
 import { Chip, Icon, useLoad, Waiting } from "./parts";
 
@@ -33,7 +33,7 @@ export function RunSection({ node, name }: { node: string; name: string }) {
         <button type="button" className="button button-small" onClick={() => setLog(true)}><Icon name="log" />Log</button>
         {step.status === "Completed" && <OutputButtons node={node} />}
       </div>}
-      {log && <LateDialog late="LogDialog" step={step} name={name} onClose={() => setLog(false)} />}
+      {log && <LogDialog step={step} name={name} onClose={() => setLog(false)} />}
       {!there && !step.sentence && <p className="muted small">It has not started.</p>}
       <span className="visually-hidden" role="status">{`${name}: ${shownStatus(step)}`}</span>
       {editable && step.status === "Failed" && <button type="button" className="button button-small" onClick={() => open({ kind: "submit", upTo: node })}><Icon name="play" />Run up to here again…</button>}

@@ -1,11 +1,9 @@
-/** designer-dialogs.js: what opens above the designer's page. */
+/** designer-dialogs.js: what stands in the right pane, and what opens above the page. */
+import { PaneContent } from "../content";
 import { AskedDialog } from "./asked";
-import { LogDialog } from "./log";
-import { PromoteDialog } from "./promote";
-import { PromoteSource } from "./promote-source";
 import { RunsDialog } from "./runs-dialog";
 
-const dialogs = { AskedDialog, LogDialog, PromoteDialog, PromoteSource, RunsDialog };
+const dialogs = { AskedDialog, RunsDialog, PaneContent };
 export type LateDialogs = typeof dialogs;
 
 (window as unknown as { forebayDialogs: LateDialogs }).forebayDialogs = dialogs;
