@@ -1,5 +1,5 @@
 /** A small table that is typed or pasted from a spreadsheet; kept as CSV. */
-import { useRef, useState, type ChangeEvent, type ClipboardEvent, type KeyboardEvent } from "react";
+import { useLayoutEffect, useRef, useState, type ChangeEvent, type ClipboardEvent, type KeyboardEvent } from "react";
 import { Icon, plural } from "../parts";
 import { MOST_CELLS, pastedCells, readCsv, squared, withCells, writeCsv } from "../table-text";
 import type { ValueProps } from "./scalar";
@@ -26,7 +26,16 @@ export function TableField({ spec, value, set, ids, disabled }: ValueProps) {
 function Grid({ rows, set, id, describedBy, disabled, label }: { rows: string[][]; set: (rows: string[][]) => void; id: string; describedBy: string | undefined; disabled: boolean; label: string }) {
   const box = useRef<HTMLTableElement>(null);
   const width = rows[0]?.length ?? 1;
-  const focus = (row: number, column: number) => setTimeout(() => box.current?.querySelector<HTMLElement>(`[data-cell="${row},${column}"]`)?.focus());
+  /** A cell that is not drawn yet gets the focus once it is. */
+  const wanted = useRef("");
+  const focus = (row: number, column: number) => { wanted.current = `${row},${column}`; reach(); };
+  const reach = () => {
+    const cell = wanted.current && box.current?.querySelector<HTMLElement>(`[data-cell="${wanted.current}"]`);
+    if (!cell) return;
+    wanted.current = "";
+    cell.focus();
+  };
+  useLayoutEffect(reach);
   const paste = (event: ClipboardEvent, row: number, column: number) => {
     const cells = pastedCells(event.clipboardData.getData("text/plain"));
     if (!cells) return;
@@ -60,8 +69,8 @@ function Grid({ rows, set, id, describedBy, disabled, label }: { rows: string[][
         {!disabled && <tr className="pane-grid-act">{(rows[0] ?? []).map((_, right) => <td key={right}><button type="button" className="button button-quiet button-small icon-only" aria-label={`Remove column ${right + 1}`} disabled={width === 1} onClick={() => set(rows.map((row) => row.filter((__, index) => index !== right)))}><Icon name="close" /></button></td>)}<td /></tr>}
       </tbody></table>
       {!disabled && <div className="row pane-quick">
-        <button type="button" className="button button-quiet button-small" onClick={() => { set([...rows, Array.from({ length: width }, () => "")]); void focus(rows.length, 0); }}><Icon name="new" />Line</button>
-        <button type="button" className="button button-quiet button-small" onClick={() => { set(rows.map((row) => [...row, ""])); void focus(0, width); }}><Icon name="new" />Column</button>
+        <button type="button" className="button button-quiet button-small" onClick={() => { set([...rows, Array.from({ length: width }, () => "")]); focus(rows.length, 0); }}><Icon name="new" />Line</button>
+        <button type="button" className="button button-quiet button-small" onClick={() => { set(rows.map((row) => [...row, ""])); focus(0, width); }}><Icon name="new" />Column</button>
         <span className="muted small">Paste from a spreadsheet into any cell.</span>
       </div>}
     </div>
