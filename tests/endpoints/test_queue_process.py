@@ -17,9 +17,10 @@ from typing import Any
 
 import pytest
 
+from tests.support.ending import ends_with_us
 from tests.support.http_server import Listener, listening
 from tests.support.postgres import Cluster
-from tests.support.studio import ROOT, ends_with_us
+from tests.support.studio import ROOT
 from tests.support.submitting_studio import SubmittingStudio
 
 MISSED = 90  # due times that wait when the queues start

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+from asgiref.sync import sync_to_async
 from channels.routing import URLRouter
 from channels.testing import WebsocketCommunicator
 from django.contrib.auth.models import AnonymousUser
+from django.db import connections
 
 from pipelines.live.routing import websocket_urlpatterns
 
@@ -43,6 +46,14 @@ class Socket:
 
     async def close(self) -> None:
         await self.line.disconnect()
+
+
+@pytest.fixture(autouse=True)
+async def other_thread() -> AsyncIterator[None]:
+    """Gives back the connection of the thread in which async code asks the database: PostgreSQL
+    drops no database that somebody is connected to."""
+    yield
+    await sync_to_async(connections.close_all)()
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from asgiref.sync import sync_to_async
 from channels.db import database_sync_to_async
 from django.utils import timezone
 
@@ -56,7 +55,7 @@ async def test_a_page_hears_how_things_stand_and_every_change(
     assert (people["kind"], people["data"]) == ("draft.people", {"people": []})
 
     body = {"revision": 1, "name": "Renamed", "tab": "a-1"}
-    await sync_to_async(save_draft)(draft=draft, actor=actor, body=body)
+    await database_sync_to_async(save_draft)(draft=draft, actor=actor, body=body)
     saved = await page.hear()
     data = saved["data"]
     assert (data["name"], data["revision"], data["version"]) == ("Renamed", 2, 1)
@@ -64,13 +63,13 @@ async def test_a_page_hears_how_things_stand_and_every_change(
     assert saved["topic"] == f"draft:{draft.uid}"
     assert first["id"] < people["id"] < saved["id"]
 
-    await sync_to_async(come)(draft, actor, "a-1")
+    await database_sync_to_async(come)(draft, actor, "a-1")
     there = (await page.hear())["data"]["people"]
     assert [(one["user"], one["tab"]) for one in there] == [("ada", "a-1")]
-    await sync_to_async(come)(draft, actor, "a-1")  # a heartbeat is no news
+    await database_sync_to_async(come)(draft, actor, "a-1")  # a heartbeat is no news
     assert await page.silent()
 
-    await sync_to_async(delete_draft)(draft=draft, actor=actor)
+    await database_sync_to_async(delete_draft)(draft=draft, actor=actor)
     gone = await page.hear()
     assert (gone["kind"], gone["data"]) == (
         "draft.deleted",
@@ -92,7 +91,7 @@ async def test_a_page_that_comes_back_has_later_ids(
     await page.hear()
     assert [one["id"] for one in await page.hear_many(2)] == [ahead + 1, ahead + 2]
     await page.say(type="unsubscribe", topic=f"draft:{draft.uid}")
-    await sync_to_async(PipelineDraft.objects.update)(revision=5)
+    await database_sync_to_async(PipelineDraft.objects.update)(revision=5)
     assert await page.silent()
     await page.close()
 
@@ -101,7 +100,7 @@ async def test_a_page_that_comes_back_has_later_ids(
 async def test_only_members_hear_of_a_draft(
     socket: Any, owner: Any, draft: PipelineDraft, django_user_model: Any
 ) -> None:
-    await sync_to_async(create_workspace)(name="other", owner=owner)
+    await database_sync_to_async(create_workspace)(name="other", owner=owner)
     page = socket(owner, "other")
     await page.open()
     for topic, code in ((f"draft:{draft.uid}", "not_found"), ("draft:", "bad_topic")):
@@ -109,7 +108,7 @@ async def test_only_members_hear_of_a_draft(
         answer = await page.hear()
         assert (answer["type"], answer["code"]) == ("error", code)
     await page.close()
-    stranger = await sync_to_async(django_user_model.objects.create_user)("mallory")
+    stranger = await database_sync_to_async(django_user_model.objects.create_user)("mallory")
     assert not await socket(stranger).open()
 
 

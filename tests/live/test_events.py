@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from asgiref.sync import sync_to_async
+from channels.db import database_sync_to_async
 from django.utils import timezone
 
 from pipelines.live import consumer as consumer_module
@@ -48,9 +48,9 @@ async def test_a_page_hears_what_happens_to_its_run(socket: Any, owner: Any, run
     await page.say(type="subscribe", topic=f"run:{run.uid}", after=None)
     subscribed = await page.hear()
     assert subscribed["type"] == "subscribed"
-    assert subscribed["last"] == await sync_to_async(newest)()
+    assert subscribed["last"] == await database_sync_to_async(newest)()
 
-    await sync_to_async(happen)(run, 1, 2)
+    await database_sync_to_async(happen)(run, 1, 2)
     heard = await page.hear_many(2)
     assert numbers(heard) == [1, 2]
     assert heard[0]["topic"] == f"run:{run.uid}"
@@ -62,14 +62,14 @@ async def test_a_page_hears_what_happens_to_its_run(socket: Any, owner: Any, run
 async def test_coming_back_gives_what_was_missed_and_nothing_twice(
     socket: Any, owner: Any, run: Run
 ) -> None:
-    before = await sync_to_async(newest)()
-    await sync_to_async(happen)(run, 1, 2, 3)
+    before = await database_sync_to_async(newest)()
+    await database_sync_to_async(happen)(run, 1, 2, 3)
     page = socket(owner)
     await page.open()
     await page.say(type="subscribe", topic=f"run:{run.uid}", after=before + 1)
     assert (await page.hear())["type"] == "subscribed"
     assert numbers(await page.hear_many(2)) == [2, 3]
-    await sync_to_async(happen)(run, 4)
+    await database_sync_to_async(happen)(run, 4)
     assert numbers([await page.hear()]) == [4]
     assert await page.silent()
     await page.close()
@@ -78,8 +78,8 @@ async def test_coming_back_gives_what_was_missed_and_nothing_twice(
 async def test_events_during_the_replay_arrive_once_and_in_order(
     socket: Any, owner: Any, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = await sync_to_async(newest)()
-    await sync_to_async(happen)(run, 1)
+    before = await database_sync_to_async(newest)()
+    await database_sync_to_async(happen)(run, 1)
     read = replay.missed_events
 
     def read_while_more_happens(*args: Any) -> Any:
@@ -102,14 +102,14 @@ async def test_too_old_or_too_much_is_answered_with_resync(
     socket: Any, owner: Any, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(replay, "REPLAY", 2)
-    before = await sync_to_async(newest)()
-    await sync_to_async(happen)(run, 1, 2, 3)
+    before = await database_sync_to_async(newest)()
+    await database_sync_to_async(happen)(run, 1, 2, 3)
     page = socket(owner)
     await page.open()
     for after in (before, before + 1000):
         await page.say(type="subscribe", topic=f"run:{run.uid}", after=after)
         assert [m["type"] for m in await page.hear_many(2)] == ["resync", "subscribed"]
-    await sync_to_async(happen)(run, 4)
+    await database_sync_to_async(happen)(run, 4)
     assert numbers([await page.hear()]) == [4]
     await page.close()
 
@@ -122,7 +122,7 @@ async def test_a_reader_who_cannot_keep_up_is_told_to_start_anew(
     await page.open()
     await page.say(type="subscribe", topic=f"run:{run.uid}", after=None)
     await page.hear()
-    await sync_to_async(happen)(run, *range(50))
+    await database_sync_to_async(happen)(run, *range(50))
     kinds = {(await page.hear())["type"] for _ in range(3)}
     assert "resync" in kinds
     await page.close()
@@ -142,7 +142,7 @@ async def test_the_list_hears_of_runs_of_its_own_workspace_only(
     await page.open()
     await page.say(type="subscribe", topic="runs", after=None)
     await page.hear()
-    await sync_to_async(one_of_each)()
+    await database_sync_to_async(one_of_each)()
     assert numbers([await page.hear()]) == [2]
     assert await page.silent()
     await page.close()
@@ -151,7 +151,7 @@ async def test_the_list_hears_of_runs_of_its_own_workspace_only(
 async def test_nobody_enters_without_a_right_to_read(
     socket: Any, owner: Any, workspace: Any, django_user_model: Any
 ) -> None:
-    stranger = await sync_to_async(django_user_model.objects.create_user)("mallory")
+    stranger = await database_sync_to_async(django_user_model.objects.create_user)("mallory")
     assert not await socket(None).open()
     assert not await socket(stranger).open()
     assert not await socket(owner, workspace="not-there").open()
@@ -175,14 +175,14 @@ async def test_ids_of_another_workspace_are_not_found(
         create_workspace(name="elsewhere", owner=other)
         return other, str(run.steps.values_list("uid", flat=True).first())
 
-    other, step = await sync_to_async(elsewhere)()
+    other, step = await database_sync_to_async(elsewhere)()
     page = socket(other, workspace="elsewhere")
     assert await page.open()
     for topic in (f"run:{run.uid}", "run:nonsense", f"log:{step}:1"):
         await page.say(type="subscribe", topic=topic, after=None)
         answer = await page.hear()
         assert (answer["type"], answer["code"], answer["topic"]) == ("error", "not_found", topic)
-    await sync_to_async(happen)(run, 1)
+    await database_sync_to_async(happen)(run, 1)
     assert await page.silent()
     await page.close()
 
@@ -193,7 +193,7 @@ async def test_a_member_who_is_removed_hears_no_more(
     monkeypatch.setattr(consumer_module, "CHECK_EVERY", 0.1)
     page = socket(owner)
     await page.open()
-    await sync_to_async(Member.objects.all().delete)()
+    await database_sync_to_async(Member.objects.all().delete)()
     closed = await page.line.receive_output(timeout=5)
     assert closed == {"type": "websocket.close", "code": 4401}
 
@@ -229,6 +229,6 @@ async def test_unsubscribed_topics_are_silent(socket: Any, owner: Any, run: Run)
     await page.say(type="unsubscribe", topic=f"run:{run.uid}")
     await page.say(type="shout")  # answered after the one before
     await page.hear()
-    await sync_to_async(happen)(run, 1)
+    await database_sync_to_async(happen)(run, 1)
     assert await page.silent()
     await page.close()

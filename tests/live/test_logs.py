@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from asgiref.sync import sync_to_async
+from channels.db import database_sync_to_async
 from django.utils import timezone
 
 from compute.models import EnvironmentBuild
@@ -58,7 +58,7 @@ async def text_until_end(page: Any) -> tuple[str, int]:
 async def test_lines_arrive_as_they_are_printed(
     socket: Any, owner: Any, step: StepRun, data_folder: Path
 ) -> None:
-    log = await sync_to_async(start_attempt)(step, data_folder)
+    log = await database_sync_to_async(start_attempt)(step, data_folder)
     log.write_text("one\n")
     page = socket(owner)
     await follow(page, step)
@@ -75,9 +75,9 @@ async def test_lines_arrive_as_they_are_printed(
 async def test_a_log_can_be_joined_late_and_ends_with_its_step(
     socket: Any, owner: Any, step: StepRun, data_folder: Path
 ) -> None:
-    log = await sync_to_async(start_attempt)(step, data_folder)
+    log = await database_sync_to_async(start_attempt)(step, data_folder)
     log.write_text("one\ntwo\n")
-    await sync_to_async(finish)(step.run, "a", Status.FAILED)
+    await database_sync_to_async(finish)(step.run, "a", Status.FAILED)
     page = socket(owner)
     await follow(page, step, offset=4)
     assert await text_until_end(page) == ("two\n", 8)
@@ -92,7 +92,7 @@ async def test_an_attempt_that_is_not_there_yet_is_waited_for(
     page = socket(owner)
     await follow(page, step)
     assert await page.silent()
-    log = await sync_to_async(start_attempt)(step, data_folder)
+    log = await database_sync_to_async(start_attempt)(step, data_folder)
     log.write_text("at last\n")
     assert (await page.hear())["text"] == "at last\n"
     await page.close()
@@ -103,7 +103,7 @@ async def test_an_attempt_that_is_not_there_yet_is_waited_for(
 async def test_a_step_that_never_ran_ends_at_once(
     socket: Any, owner: Any, step: StepRun, data_folder: Path
 ) -> None:
-    await sync_to_async(finish)(step.run, "a", Status.CANCELED)
+    await database_sync_to_async(finish)(step.run, "a", Status.CANCELED)
     page = socket(owner)
     await follow(page, step)
     assert await text_until_end(page) == ("", 0)
@@ -115,10 +115,10 @@ async def test_a_step_that_never_ran_ends_at_once(
 async def test_a_large_log_arrives_whole(
     socket: Any, owner: Any, step: StepRun, data_folder: Path
 ) -> None:
-    log = await sync_to_async(start_attempt)(step, data_folder)
+    log = await database_sync_to_async(start_attempt)(step, data_folder)
     whole = "ünï🌸-line\n" * 60_000
     log.write_text(whole, encoding="utf-8")
-    await sync_to_async(finish)(step.run, "a", Status.FAILED)
+    await database_sync_to_async(finish)(step.run, "a", Status.FAILED)
     page = socket(owner)
     await follow(page, step)
     text, size = await text_until_end(page)
@@ -175,7 +175,7 @@ async def test_a_build_is_followed_to_its_end_and_joined_again_where_it_was_left
     await second.say(type="subscribe", topic=topic, offset=9)
     assert (await second.hear())["type"] == "subscribed"
     assert (await second.hear())["text"] == "tqdm==4 ü\n", "nothing lost, nothing twice"
-    await sync_to_async(EnvironmentBuild.objects.update)(status="Ready")
+    await database_sync_to_async(EnvironmentBuild.objects.update)(status="Ready")
     assert await text_until_end(second) == ("", log.stat().st_size)
     await second.close()
 
@@ -185,7 +185,7 @@ async def test_a_build_is_followed_to_its_end_and_joined_again_where_it_was_left
 async def test_builds_of_another_workspace_are_unknown(
     socket: Any, owner: Any, build: EnvironmentBuild
 ) -> None:
-    await sync_to_async(create_workspace)(name="other", owner=owner)
+    await database_sync_to_async(create_workspace)(name="other", owner=owner)
     page = socket(owner, workspace="other")
     await page.open()
     await page.say(type="subscribe", topic=f"build:{build.key}", offset=0)

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.ending import ends_with_us
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 FOLDERS = (
     "pipelines",
@@ -52,6 +54,7 @@ def test_the_suite_passes_on_postgresql() -> None:
         stderr=subprocess.STDOUT,
         text=True,
         start_new_session=True,
+        preexec_fn=ends_with_us(),  # noqa: PLW1509
     ) as process:
         try:
             said, _ = process.communicate(timeout=1200)

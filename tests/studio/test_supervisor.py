@@ -20,7 +20,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.studio import ROOT, ends_with_us, free_port
+from tests.support.ending import ends_with_us
+from tests.support.studio import ROOT, free_port
 
 UP_WITHIN = 60.0
 

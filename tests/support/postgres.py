@@ -1,6 +1,8 @@
 """A PostgreSQL of the tests' own: a fresh cluster in a temporary folder, gone afterwards.
 
-PostgreSQL refuses to run as root; for root the cluster belongs to an ordinary user.
+PostgreSQL refuses to run as root; for root the cluster belongs to an ordinary user. The server is
+a child of the tests and ends with them, also when they are killed; a folder that stays then goes
+when the next cluster is made.
 """
 
 from __future__ import annotations
@@ -8,16 +10,21 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
+import time
 from pathlib import Path
 from types import TracebackType
 from urllib.parse import quote
 
+from tests.support.ending import ends_with_us
+
+PREFIX = "forebay-pg-"
 ORDINARY = ("postgres", "nobody")  # who runs it for root, the first that exists
 # Nothing here outlives the tests, so nothing is flushed to disk.
 SETTINGS = (
-    "listen_addresses=''",
+    "listen_addresses=",
     "fsync=off",
     "synchronous_commit=off",
     "full_page_writes=off",
@@ -44,53 +51,101 @@ def ordinary_user() -> str | None:
     return next((name for name in ORDINARY if name in known), None)
 
 
+def remove_left_folders() -> None:
+    """Folders of clusters whose server is gone: those of tests that were killed."""
+    for folder in Path("/tmp").glob(f"{PREFIX}*"):
+        try:
+            lock = folder / "data" / "postmaster.pid"
+            if lock.exists():
+                os.kill(int(lock.read_text().split()[0]), 0)
+            elif time.time() - folder.stat().st_mtime > 600:  # nobody is making it any more
+                shutil.rmtree(folder, ignore_errors=True)
+        except ProcessLookupError:
+            shutil.rmtree(folder, ignore_errors=True)
+        except (OSError, ValueError, IndexError):
+            pass  # somebody else's, or just going
+
+
 class Cluster:
     """`with Cluster() as cluster: cluster.url("name")`; listens on a Unix socket only."""
 
     def __init__(self) -> None:
+        remove_left_folders()
         self.user = ordinary_user()
-        self.folder = Path(tempfile.mkdtemp(prefix="forebay-pg-", dir="/tmp"))
+        self.folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir="/tmp"))
+        self.server: subprocess.Popen[bytes] | None = None
 
-    def _run(self, program: str, *words: str) -> None:
+    def _words(self, program: str, *words: str) -> list[str]:
         programs = find_programs()
         assert programs is not None, "PostgreSQL is not installed"
         before = ["setpriv", f"--reuid={self.user}", f"--regid={self._group()}", "--clear-groups"]
-        log = self.folder / f"{program}.out"
+        if ends_with_us() is not None:
+            before.append("--pdeathsig=INT")  # becoming another user takes away what we set
+        return [*(before if self.user else []), str(programs / program), *words]
+
+    def _group(self) -> int:
+        assert self.user is not None
+        return pwd.getpwnam(self.user).pw_gid
+
+    def _environment(self) -> dict[str, str]:
+        return {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"}
+
+    def start(self) -> None:
+        """Make the cluster and start it; answers once it takes connections."""
+        if self.user:
+            shutil.chown(self.folder, self.user, self._group())
+        data, log = str(self.folder / "data"), self.folder / "server.log"
+        form = ("-U", "forebay", "-A", "trust", "-E", "UTF8", "--no-sync")
         with log.open("ab") as output:
             done = subprocess.run(
-                [*(before if self.user else []), str(programs / program), *words],
+                self._words("initdb", "-D", data, *form),
                 cwd=self.folder,
-                env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"},
+                env=self._environment(),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
                 timeout=60,
                 check=False,
             )
-        assert done.returncode == 0, log.read_text()
+            assert done.returncode == 0, log.read_text()
+            options = [word for setting in SETTINGS for word in ("-c", setting)]
+            self.server = subprocess.Popen(
+                self._words("postgres", "-D", data, "-k", str(self.folder), *options),
+                cwd=self.folder,
+                env=self._environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,  # Ctrl-C is for the tests, which end it last
+                preexec_fn=ends_with_us(signal.SIGINT),  # noqa: PLW1509
+            )
+        self._wait(log)
 
-    def _group(self) -> int:
-        assert self.user is not None
-        return pwd.getpwnam(self.user).pw_gid
+    def _wait(self, log: Path) -> None:
+        import psycopg
 
-    def start(self) -> None:
-        """Make the cluster and start it; answers once it takes connections."""
-        if self.user:
-            shutil.chown(self.folder, self.user, self._group())
-        data = str(self.folder / "data")
-        self._run("initdb", "-D", data, "-U", "forebay", "-A", "trust", "-E", "UTF8", "--no-sync")
-        options = " ".join(f"-c {setting}" for setting in SETTINGS)
-        log = str(self.folder / "server.log")
-        options += f" -k {self.folder}"
-        self._run("pg_ctl", "-D", data, "-l", log, "-w", "-o", options, "start")
+        end = time.monotonic() + 60
+        while True:
+            try:
+                psycopg.connect(self._place()).close()
+                return
+            except psycopg.OperationalError:
+                assert self.server is not None
+                assert self.server.poll() is None, log.read_text()
+                assert time.monotonic() < end, log.read_text()
+                time.sleep(0.02)
 
     def stop(self) -> None:
         """End it at once and remove its folder."""
         try:
-            if (self.folder / "data" / "postmaster.pid").exists():
-                self._run("pg_ctl", "-D", str(self.folder / "data"), "-m", "immediate", "stop")
+            if self.server is not None:
+                self.server.send_signal(signal.SIGQUIT)
+                self.server.wait(30)
         finally:
             shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _place(self) -> str:
+        return f"host={self.folder} user=forebay dbname=postgres"
 
     def url(self, name: str = "postgres") -> str:
         """What FOREBAY_DATABASE_URL is told."""
@@ -100,8 +155,7 @@ class Cluster:
         """An empty database; its URL."""
         import psycopg
 
-        place = f"host={self.folder} user=forebay dbname=postgres"
-        with psycopg.connect(place, autocommit=True) as connection:
+        with psycopg.connect(self._place(), autocommit=True) as connection:
             connection.execute(f'CREATE DATABASE "{name}"'.encode())
         return self.url(name)
 

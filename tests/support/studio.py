@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import json
 import os
 import shutil
@@ -10,33 +9,16 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 import urllib.request
-from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from tests.support.ending import ends_with_us
 from tests.support.migrated import migrated_database
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-
-
-LIBC = ctypes.CDLL(None)
-SET_DEATH_SIGNAL = 1
-
-
-def _end_with_us() -> None:
-    LIBC.prctl(SET_DEATH_SIGNAL, signal.SIGTERM, 0, 0, 0)
-
-
-def ends_with_us() -> Callable[[], None] | None:
-    """For `preexec_fn`: the child is told to end when this process is gone, however it went.
-
-    The kernel means the thread that starts it, so a child of a passing thread goes without.
-    """
-    return _end_with_us if threading.current_thread() is threading.main_thread() else None
 
 
 def free_port() -> int:
