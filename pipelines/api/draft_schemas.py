@@ -258,6 +258,9 @@ OPERATIONS: dict[str, Operation] = {
     f"GET {WORKSPACE}/samples": Operation(
         "The sample pipelines", {200: items_of("SamplePipeline")}
     ),
+    f"POST {WORKSPACE}/samples/datasets": Operation(
+        "Put the samples' data into the workspace", {201: items_of("Dataset")}
+    ),
     f"GET {DRAFT}": Operation("One draft", {200: ref("DraftDetail")}, path=OF_DRAFT),
     f"PATCH {DRAFT}": Operation(
         "Save a draft",
