@@ -153,7 +153,8 @@ export class Saving {
   conflict(theirs: DraftJson): void {
     clearTimeout(this.timer);
     this.backup();
-    this.host.set({ save: { kind: "conflict", theirs }, dialog: { kind: "conflict" } });
+    // A form that is being filled in stays: the question comes when it closes.
+    this.host.set({ save: { kind: "conflict", theirs }, dialog: this.host.state().dialog ?? { kind: "conflict" } });
   }
 
   /** The stored version is the one to save over: `dirty` and the next save go by it. */

@@ -197,7 +197,12 @@ export class DesignerStore extends DraftSession implements Commands, DesignerSou
     this.document.pause();
     this.set({ selection: this.document.existing(ids) });
   }
-  open(dialog: Dialog | null): void { this.set({ dialog }); }
+  open(dialog: Dialog | null): void {
+    const { save, dialog: before } = this.state();
+    const asked: Dialog | null = save.kind === "conflict" && before && before.kind !== "conflict" ? { kind: "conflict" } : null;
+    this.set({ dialog: dialog ?? asked });
+  }
+
   // The draft beside its graph.
 
   setDraft(change: Partial<Fields>): void {

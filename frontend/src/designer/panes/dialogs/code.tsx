@@ -4,7 +4,7 @@ import type { CodeEditor, MountCode } from "../../../code/types";
 import { settingOf } from "../../core/values";
 import { useCommands, useDesigner } from "../../context";
 import { messageOf, pagePlace } from "../page";
-import { Icon, Modal, plural } from "../parts";
+import { Banner, Icon, Modal, plural } from "../parts";
 
 interface CodeWindow { forebayCode?: MountCode }
 let loading: Promise<MountCode> | null = null;
@@ -38,6 +38,7 @@ export function CodeDialog({ node, parameter, onClose }: { node: string; paramet
   const changed = text !== first;
   const language = spec?.language ?? "python";
   const keep = () => {
+    if (!face) return;
     if (editable && changed) setSetting(node, parameter, text);
     if (changed) say(`${spec?.label ?? parameter} of ${face?.title ?? node} is changed.`);
     onClose();
@@ -55,12 +56,19 @@ export function CodeDialog({ node, parameter, onClose }: { node: string; paramet
     }, (error: unknown) => { if (!gone) setPlain(messageOf(error)); });
     return () => { gone = true; editor.current?.end(); editor.current = null; };
   }, []);
+  useEffect(() => {
+    if (!changed || !editable) return;
+    const stay = (event: BeforeUnloadEvent) => event.preventDefault();
+    addEventListener("beforeunload", stay);
+    return () => removeEventListener("beforeunload", stay);
+  }, [changed, editable]);
   const lines = text.replace(/\n$/, "").split("\n").length;
   return (
-    <Modal title={<><bdi>{face?.title ?? node}</bdi>: {spec?.label ?? parameter}</>} className="pane-dialog-code" onClose={leave}
+    <Modal title={<><bdi>{face?.title ?? "A step that is gone"}</bdi>: {spec?.label ?? parameter}</>} className="pane-dialog-code" onClose={leave}
       actions={asking
-        ? <><span role="alert">Your changes are not kept yet.</span><span className="spacer" /><button type="button" className="button" onClick={() => { setAsking(false); editor.current?.focus(); }}>Go on editing</button><button type="button" className="button button-danger" onClick={onClose}>Drop them</button><button type="button" className="button button-primary" autoFocus onClick={keep}>Keep them</button></>
-        : <><span className="muted small">{language === "sql" ? "SQL" : language === "python" ? "Python" : language}, {plural(lines, "line")}. <kbd>Esc</kbd> leaves the editor, <kbd>Ctrl</kbd> <kbd>Enter</kbd> keeps.</span><span className="spacer" /><button type="button" className="button" onClick={leave}>{editable ? "Cancel" : "Close"}</button>{editable && <button ref={save} type="button" className="button button-primary" onClick={keep}><Icon name="check" />Keep</button>}</>}>
+        ? <><span role="alert">Your changes are not kept yet.</span><span className="spacer" /><button type="button" className="button" onClick={() => { setAsking(false); editor.current?.focus(); }}>Go on editing</button><button type="button" className="button button-danger" onClick={onClose}>Drop them</button><button type="button" className="button button-primary" autoFocus disabled={!face} onClick={keep}>Keep them</button></>
+        : <><span className="muted small">{language === "sql" ? "SQL" : language === "python" ? "Python" : language}, {plural(lines, "line")}. <kbd>Esc</kbd> leaves the editor, <kbd>Ctrl</kbd> <kbd>Enter</kbd> keeps.</span><span className="spacer" /><button type="button" className="button" onClick={leave}>{editable ? "Cancel" : "Close"}</button>{editable && <button ref={save} type="button" className="button button-primary" disabled={!face} onClick={keep}><Icon name="check" />Keep</button>}</>}>
+      {!face && <Banner tone="warning">The step is no longer in the draft: somebody deleted it. Copy what you need before you close.</Banner>}
       <Hint language={language} script={face?.module?.spec.name ?? ""} text={text} help={spec?.help} />
       {plain
         ? <><p className="error pane-error" role="alert"><Icon name="error" />{plain} A plain field stands in.</p><textarea className="mono pane-code-plain" aria-label={spec?.label ?? parameter} spellCheck={false} readOnly={!editable} value={text} onChange={(event) => setText(event.target.value)} /></>

@@ -1,5 +1,5 @@
 /** Publishing what is drawn: as a new endpoint, the next version of one, or alone. */
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import type { PublishForm } from "../../contract";
 import type { Problem } from "../../core/types";
 import { useCommands, useDesigner } from "../../context";
@@ -14,23 +14,28 @@ import { ProblemList } from "./problem-list";
 type Way = "new" | "existing" | "none";
 interface EndpointItem { id: string; name: string; status?: string; default_version?: string; versions?: unknown[] }
 
+/** What was filled in and not sent, for the next time. */
+let unsent: { way: Way; name?: string; description?: string; endpoint: string; newName?: string; makeDefault: boolean; values: Record<string, unknown> } | null = null;
+
 export function PublishDialog({ onClose }: { onClose: () => void }) {
   const { publish } = useCommands();
   const draft = useDesigner((state) => state.draft);
   const parameters = useDesigner((state) => state.graph.parameters) ?? [];
   const live = useDesigner((state) => state.problems);
   const endpoints = useLoad((signal) => rest<{ items: EndpointItem[] }>("/pipeline-endpoints?limit=200", { signal }).then((told) => told.items.filter((one) => one.status !== "Archived")), []);
-  const [way, setWay] = useState<Way>("new");
-  const [name, setName] = useState(draft.name);
-  const [description, setDescription] = useState(draft.description);
-  const [endpoint, setEndpoint] = useState("");
-  const [newName, setNewName] = useState(draft.name);
-  const [makeDefault, setMakeDefault] = useState(true);
-  const [values, setValues] = useState<Record<string, unknown>>(() => Object.fromEntries(parameters.map((one) => [one.name, draft.parameters[one.name] ?? one.default ?? undefined])));
+  const standard = Object.fromEntries(parameters.map((one) => [one.name, draft.parameters[one.name] ?? one.default ?? undefined]));
+  const [way, setWay] = useState<Way>(unsent?.way ?? "new");
+  const [name, setName] = useState(unsent?.name ?? draft.name);
+  const [description, setDescription] = useState(unsent?.description ?? draft.description);
+  const [endpoint, setEndpoint] = useState(unsent?.endpoint ?? "");
+  const [newName, setNewName] = useState(unsent?.newName ?? draft.name);
+  const [makeDefault, setMakeDefault] = useState(unsent?.makeDefault ?? true);
+  const [values, setValues] = useState<Record<string, unknown>>(() => ({ ...standard, ...Object.fromEntries(Object.entries(unsent?.values ?? {}).filter(([name]) => name in standard)) }));
   const [problems, setProblems] = useState<Problem[]>([]);
   const [refused, setRefused] = useState("");
   const [tried, setTried] = useState(false);
   const [sending, setSending] = useState(false);
+  useEffect(() => { unsent = { way, endpoint, makeDefault, ...(name !== draft.name && { name }), ...(description !== draft.description && { description }), ...(newName !== draft.name && { newName }), values: Object.fromEntries(Object.entries(values).filter(([name, value]) => !sameValue(value, standard[name]))) }; });
   const found = endpoints.phase === "ready" ? endpoints.value : [];
   const chosen = found.find((one) => one.id === endpoint);
   const faults = {

@@ -1,5 +1,5 @@
 /** The draft's settings: default compute and pipeline parameters. Each change is one step of undo. */
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import type { ParameterJson } from "../../../graph/types";
 import { parameterNameFault } from "../../core/parameters";
 import { useCommands, useDesigner } from "../../context";
@@ -18,9 +18,14 @@ export function SettingsDialog({ onClose }: { onClose: () => void }) {
   const editable = useDesigner((state) => state.editable);
   const parameters = graph.parameters ?? [];
   const change = (index: number, next: Partial<ParameterJson>) => commands.setParameters(parameters.map((one, at) => (at === index ? { ...one, ...next } : one)));
+  const [begun, setBegun] = useState(false);
+  const [asking, setAsking] = useState(false);
+  const leave = () => { if (begun && !asking) setAsking(true); else onClose(); };
   const go = (node: string) => { onClose(); commands.select([node]); };
   return (
-    <Modal title="Settings" wide onClose={onClose} actions={<><span className="muted small">Saved as you go; Ctrl-Z on the canvas takes a change back.</span><span className="spacer" /><button type="button" className="button button-primary" onClick={onClose}>Done</button></>}>
+    <Modal title="Settings" wide onClose={leave} actions={asking
+      ? <><span role="alert">The new parameter is not added yet.</span><span className="spacer" /><button type="button" className="button" onClick={() => setAsking(false)}>Go on</button><button type="button" className="button button-danger" onClick={onClose}>Leave it</button></>
+      : <><span className="muted small">Saved as you go; Ctrl-Z on the canvas takes a change of parameters back.</span><span className="spacer" /><button type="button" className="button button-primary" onClick={leave}>Done</button></>}>
       <div className="form pane-settings">
         <Field label="Default compute target" help="Steps that name no other run here.">{(ids) => <ComputeSelect ids={ids} value={draft.default_compute} set={(name) => commands.setDraft({ default_compute: name })} disabled={!editable} />}</Field>
         <section className="pane-section" aria-label="Pipeline parameters"><h3>Pipeline parameters</h3>
@@ -32,7 +37,7 @@ export function SettingsDialog({ onClose }: { onClose: () => void }) {
                 problem={problems.find((each) => each.node === null && each.field.startsWith(`parameters.${one.name}`))?.message} change={(next) => change(index, next)} remove={() => commands.setParameters(parameters.filter((_, at) => at !== index))} />
             ))}
           </ul>
-          {editable && <NewParameter taken={parameters.map((one) => one.name)} add={(made) => commands.setParameters([...parameters, made])} />}
+          {editable && <NewParameter taken={parameters.map((one) => one.name)} add={(made) => commands.setParameters([...parameters, made])} onBegun={(now) => { setBegun(now); if (!now) setAsking(false); }} />}
         </section>
       </div>
     </Modal>
@@ -45,7 +50,8 @@ function ParameterRow({ parameter, taken, uses, editable, problem, change, remov
   const clean = name?.trim() ?? parameter.name;
   const fault = name === null || clean === parameter.name ? undefined : parameterNameFault(clean) ?? (taken.includes(clean) ? `There is a parameter ${clean} already.` : undefined);
   const rename = () => {
-    if (name !== null && !fault && clean !== parameter.name) change({ name: clean });
+    if (fault) return; // what was typed stays until it is right, or Escape takes it back
+    if (name !== null && clean !== parameter.name) change({ name: clean });
     setName(null);
   };
   const retype = (type: string) => change({ type, default: converted(parameter.default, type) });
@@ -66,11 +72,13 @@ function ParameterRow({ parameter, taken, uses, editable, problem, change, remov
   );
 }
 
-function NewParameter({ taken, add }: { taken: readonly string[]; add: (made: ParameterJson) => void }) {
+function NewParameter({ taken, add, onBegun }: { taken: readonly string[]; add: (made: ParameterJson) => void; onBegun: (begun: boolean) => void }) {
   const [name, setName] = useState("");
   const [type, setType] = useState("string");
   const [value, setValue] = useState<unknown>(undefined);
   const [tried, setTried] = useState(false);
+  const begun = name.trim() !== "" || (value !== undefined && value !== null && value !== "");
+  useEffect(() => onBegun(begun), [begun]);
   const clean = name.trim();
   const fault = parameterNameFault(clean) ?? (taken.includes(clean) ? `There is a parameter ${clean} already.` : undefined);
   const submit = () => {

@@ -15,6 +15,9 @@ import { ForecastView } from "./forecast-view";
 import { ProblemList } from "./problem-list";
 import { TagsInput } from "./tags-input";
 
+/** What was filled in and not sent, for the next time: a problem is mended first, or Escape was pressed. */
+let unsent: { experiment?: string; description: string; tags?: Record<string, string>; goOn: boolean; values: Record<string, unknown> } | null = null;
+
 export function SubmitDialog({ upTo, onClose }: { upTo: string | null; onClose: () => void }) {
   const commands = useCommands();
   const draft = useDesigner((state) => state.draft);
@@ -23,17 +26,22 @@ export function SubmitDialog({ upTo, onClose }: { upTo: string | null; onClose: 
   const experiments = useLoad((signal) => rest<{ items: { name: string; run_count?: number }[] }>("/experiments?limit=200", { signal }).then((told) => told.items), []);
   const runs = useLoad((signal) => runsOfDraft("", signal), []);
   const parameters = graph.parameters ?? [];
-  const [experiment, setExperiment] = useState(draft.experiment || draft.name);
-  const [description, setDescription] = useState("");
-  const [tags, setTags] = useState<Record<string, string>>(draft.tags);
+  const standard = Object.fromEntries(parameters.map((one) => [one.name, draft.parameters[one.name] ?? one.default ?? undefined]));
+  const [experiment, setExperiment] = useState(unsent?.experiment ?? (draft.experiment || draft.name));
+  const [description, setDescription] = useState(unsent?.description ?? "");
+  const [tags, setTags] = useState<Record<string, string>>(unsent?.tags ?? draft.tags);
   const [until, setUntil] = useState(upTo);
-  const [values, setValues] = useState<Record<string, unknown>>(() => Object.fromEntries(parameters.map((one) => [one.name, draft.parameters[one.name] ?? one.default ?? undefined])));
+  const [values, setValues] = useState<Record<string, unknown>>(() => ({ ...standard, ...Object.fromEntries(Object.entries(unsent?.values ?? {}).filter(([name]) => name in standard)) }));
   const [forced, setForced] = useState<ReadonlySet<string>>(new Set());
-  const [goOn, setGoOn] = useState(false);
+  const [goOn, setGoOn] = useState(unsent?.goOn ?? false);
   const [problems, setProblems] = useState<Problem[]>([]);
   const [refused, setRefused] = useState("");
   const [sending, setSending] = useState(false);
   const alert = useRef<HTMLDivElement>(null);
+  const sent = useRef(false);
+  useEffect(() => {
+    if (!sent.current) unsent = { description, goOn, ...(experiment !== (draft.experiment || draft.name) && { experiment }), ...(!sameValue(tags, draft.tags) && { tags }), values: Object.fromEntries(Object.entries(values).filter(([name, value]) => !sameValue(value, standard[name]))) };
+  });
 
   const missing = parameters.filter((one) => values[one.name] === undefined || values[one.name] === null || values[one.name] === "");
   const form: SubmitForm = {
@@ -50,6 +58,8 @@ export function SubmitDialog({ upTo, onClose }: { upTo: string | null; onClose: 
     try {
       const answer = await commands.submit(form);
       if ("run" in answer) {
+        sent.current = true;
+        unsent = null;
         commands.say(`Submitted as Run ${answer.run.number}.`);
         return onClose();
       }
