@@ -17,10 +17,8 @@ function bare(graph: DraftGraph): DraftGraph {
   return { ...graph, nodes: graph.nodes.map(({ ui: _, ...node }) => node as DraftNode), ui: { ...graph.ui, sources: [], groups: [], notes: [] } };
 }
 
-const samples: [string, DraftGraph][] = readdirSync(SAMPLES).filter((name) => name.endsWith(".json")).map((name) => {
-  const text = JSON.parse(readFileSync(join(SAMPLES, name), "utf8")) as { graph?: DraftGraph } & DraftGraph;
-  return [name, bare(text.graph ?? text)];
-});
+const given = readdirSync(SAMPLES).filter((name) => name.endsWith(".json")).map((name): [string, DraftGraph] => [name, (JSON.parse(readFileSync(join(SAMPLES, name), "utf8")) as { graph: DraftGraph }).graph]);
+const samples = given.map(([name, graph]): [string, DraftGraph] => [name, bare(graph)]);
 
 function collisions(boxes: ReadonlyMap<string, Box>): number {
   const all = [...boxes.values()];
@@ -38,6 +36,13 @@ function hidden(graph: DraftGraph): string[] {
     return [...boxes].filter(([id, box]) => id !== start.card && id !== end.card && nearness(box, from, to) < 1).map(([id]) => `${wire.id} under ${id}`);
   });
 }
+
+describe("a sample", () => {
+  it.each(given)("%s has its cards beside each other and all wires to be seen", (_, graph) => {
+    expect(collisions(boxesOf(scene(settle(graph))))).toBe(0);
+    expect(hidden(graph)).toEqual([]);
+  });
+});
 
 describe("a graph without places", () => {
   it.each(samples)("%s is laid out with nothing on each other, each step below what feeds it, and its wires to be seen", (name, graph) => {

@@ -5,7 +5,7 @@ import { STATUS_TONE } from "../../cards/level";
 import { shownStatus } from "../../graph/status";
 import type { CanvasNode } from "./flow";
 import { isTodo } from "./labels";
-import { around, mapped, type Box } from "./places";
+import { around, contains, mapped, type Box } from "./places";
 
 const SIZE = { width: 156, height: 108 } as const;
 const ROUND = 20;
@@ -19,6 +19,7 @@ export const MiniMap = memo(function MiniMap({ nodes }: { nodes: readonly Canvas
   const height = useStore((store) => store.height);
   const cards = useMemo(() => around(nodes.map(boxOf)), [nodes]);
   const seen: Box = { x: -x / zoom, y: -y / zoom, width: width / zoom, height: height / zoom };
+  if (cards && contains(seen, cards)) return null; // all of it is there already, and nothing should lie over it
   const whole = mapped(cards ? [cards, seen] : [seen], SIZE);
   const go = (event: PointerEvent) => {
     if (!pressed.current) return;

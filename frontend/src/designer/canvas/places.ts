@@ -99,7 +99,7 @@ export function lineBox(from: XY, to: XY): Box {
 export const overlaps = (one: Box, other: Box): boolean =>
   one.x <= other.x + other.width && other.x <= one.x + one.width && one.y <= other.y + other.height && other.y <= one.y + one.height;
 
-const contains = (outer: Box, inner: Box): boolean =>
+export const contains = (outer: Box, inner: Box): boolean =>
   outer.x <= inner.x && outer.y <= inner.y && outer.x + outer.width >= inner.x + inner.width && outer.y + outer.height >= inner.y + inner.height;
 
 /** What is seen and as much again around it; what it was before while that will do. */
