@@ -137,7 +137,7 @@ def submit_and_watch(canvas: Canvas) -> None:
     page.locator(".designer-title").get_by_role("button", name="Submit").click()
     dialog = page.get_by_role("dialog", name="Submit a run")
     expect(dialog).to_contain_text("2 steps will run · 3 depend on what others make")
-    dialog.get_by_role("combobox", name="Experiment").fill("iris")
+    expect(dialog.get_by_role("combobox", name="Experiment")).to_have_value("Which iris is it")
     dialog.get_by_role("button", name="Submit").click()
     expect(dialog).to_have_count(0)
     expect(canvas.card("Score Model").get_by_text("Not started")).to_be_visible()
@@ -195,7 +195,7 @@ def change_one_setting(canvas: Canvas) -> None:
     row = dialog.get_by_role("listitem")
     expect(row.filter(has_text="Split Data").first).to_contain_text("Reused from Run 1")
     changed = row.filter(has_text="Multiclass Logistic Regression").first
-    expect(changed).to_contain_text("C: 1.0 -> 0.05")
+    expect(changed).to_contain_text("Inverse of regularization strength: 1.0 → 0.05")
     take_picture(page, "designer-forecast")
     dialog.get_by_role("button", name="Submit").click()
     expect(dialog).to_have_count(0)

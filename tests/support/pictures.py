@@ -42,9 +42,10 @@ def few_colours(whole: Any) -> list[tuple[int, int, int]]:
     would give up the colour of a port."""
     counts = sorted(whole.getcolors(whole.width * whole.height), reverse=True)
     kept: list[tuple[int, int, int]] = []
-    for near in (9, 0):  # the rest of the palette goes to whatever comes next
+    # The large areas as they are; in the end the rest of the palette goes to whatever comes next.
+    for near, most in ((0, 24), (9, 256), (0, 256)):
         for _, colour in counts:
-            if len(kept) == 256:
+            if len(kept) == most:
                 break
             if all(math.dist(colour, one) > near for one in kept):
                 kept.append(colour)

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { diffGraphs, isSame } from "../../src/designer/panes/diff";
 import { cellText, compareTables, profileOf, readTable } from "../../src/designer/panes/dialogs/table-answer";
 import { asRun, changeText, differs, metricRows, stepsToCompare, valueChanges } from "../../src/designer/panes/dialogs/run-difference";
-import { columnsRule, inputField, problemAt, readNumber, ruleValue, shownDefault, tabOf, usesOf } from "../../src/designer/panes/settings";
+import { columnsRule, experimentOf, readableWhy, inputField, problemAt, readNumber, ruleValue, shownDefault, tabOf, usesOf } from "../../src/designer/panes/settings";
 import { pastedCells, readCsv, withCells, writeCsv } from "../../src/designer/panes/table-text";
 import type { DraftGraph } from "../../src/designer/core/types";
 
@@ -104,6 +104,23 @@ describe("rows behind a port", () => {
   });
   it("reads a table of one column with a missing value", () => {
     expect(readTable('{"columns":[{"name":"t","type":"string"}],"row_count":2}\n"a"\n\n').rows).toEqual([["a"], [null]]);
+  });
+});
+
+describe("why a step runs", () => {
+  it("is told by the labels of the settings", () => {
+    const parameters = [{ name: "C", label: "Strength", type: "float" }, { name: "seed", label: "Random seed", type: "int" }, { name: "script", label: "Python script", type: "code" }] as const;
+    expect(readableWhy("C: 1.0 -> 0.05, seed: 1 -> 2", parameters)).toBe("Strength: 1.0 → 0.05, Random seed: 1 → 2");
+    expect(readableWhy("Ran: C: 1.0 -> 0.05", parameters)).toBe("Ran: Strength: 1.0 → 0.05");
+    expect(readableWhy("script changed", parameters)).toBe("Python script changed");
+    expect(readableWhy("input seed changed", parameters)).toBe("input seed changed");
+    expect(readableWhy("Reused from Run 1", parameters)).toBe("Reused from Run 1");
+  });
+});
+
+describe("the experiment that a submit proposes", () => {
+  it("is the draft's name without what an address can't hold", () => {
+    expect(["Which iris is it?", "a/b: 50 % \\ 7", "plain", "??", "..", " # "].map(experimentOf)).toEqual(["Which iris is it", "a-b: 50 - - 7", "plain", "designer", "designer", "designer"]);
   });
 });
 

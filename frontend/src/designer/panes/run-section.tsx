@@ -7,18 +7,20 @@ import { useCommands, useDesigner } from "../context";
 import { LogDialog } from "./dialogs/log";
 import { rest } from "./page";
 import { Chip, Icon, useLoad, Waiting } from "./parts";
+import { readableWhy } from "./settings";
 
 const LINES = 12;
 
 export function RunSection({ node, name }: { node: string; name: string }) {
   const run = useDesigner((state) => state.run);
   const editable = useDesigner((state) => state.editable);
+  const face = useDesigner((state) => state.view.faces.get(node));
   const { open } = useCommands();
   const [log, setLog] = useState(false);
   if (!run) return null;
   const step = run.steps.get(node);
   if (!step) return <section className="pane-run" aria-label={`Run ${run.number}`}><p className="muted small">{run.upTo ? `Run ${run.number} ran up to another step; this one is not part of it.` : `This step is not part of Run ${run.number}.`}</p></section>;
-  const why = step.reused ? "" : whyText(step);
+  const why = step.reused ? "" : readableWhy(whyText(step), face?.parameters);
   const tries = triesText(step);
   const there = isFinal(step.status) || step.started_at;
   return (

@@ -1,7 +1,7 @@
 /** What the pane adds to the rules of settings (core/values.ts): typing numbers, choosing columns, where a problem's field is. Pure. */
 import { asChoice, type ColumnChoice } from "../core/columns";
 import { isReference } from "../core/values";
-import type { DraftGraph, DraftNode, Face, Problem, Setting } from "../core/types";
+import type { DraftGraph, DraftNode, Face, Problem, Setting, SpecParameter } from "../core/types";
 
 export const sameValue = (a: unknown, b: unknown): boolean => JSON.stringify(a ?? null) === JSON.stringify(b ?? null);
 
@@ -63,6 +63,18 @@ export function usesOf(graph: DraftGraph, parameter: string, faces?: ReadonlyMap
     if (!node.module && values.some(is)) found(node, "arguments");
   }
   return uses;
+}
+
+/** "C: 1.0 -> 0.05" with the setting's label, as the fields have it. */
+export function readableWhy(text: string, parameters: readonly SpecParameter[] = []): string {
+  const labels = new Map(parameters.map((one) => [one.name, one.label]));
+  return text.replace(/(^|, |: )(\w+)(?=: [^,]* -> | changed\b)/g, (whole, before: string, name: string) => (labels.has(name) ? `${before}${labels.get(name) ?? name}` : whole)).replaceAll(" -> ", " → ");
+}
+
+/** A draft's name as that of an experiment, which stands in addresses (pipelines/domain/submission.py). */
+export function experimentOf(name: string): string {
+  const clean = name.replace(/[\x00-\x1f\x7f/\\?#%]+/g, "-").replace(/^[-\s]+|[-\s]+$/g, "");
+  return /^\.{0,2}$/.test(clean) ? "designer" : clean;
 }
 
 /** A parameter's default as people read it. */

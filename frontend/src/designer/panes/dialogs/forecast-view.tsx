@@ -4,6 +4,7 @@ import type { Forecast, SubmitForm } from "../../contract";
 import { useCommands, useDesigner } from "../../context";
 import { messageOf } from "../page";
 import { Icon, plural } from "../parts";
+import { readableWhy } from "../settings";
 import { ProblemList } from "./problem-list";
 import { useDelayed } from "./submit";
 
@@ -14,6 +15,7 @@ const MOST = 200;
 export function ForecastView({ form, forced, setForced, onJump }: { form: SubmitForm; forced: ReadonlySet<string>; setForced: (forced: ReadonlySet<string>) => void; onJump: () => void }) {
   const { forecast } = useCommands();
   const graph = useDesigner((state) => state.graph);
+  const faces = useDesigner((state) => state.view.faces);
   const [told, setTold] = useState<Forecast | null>(null);
   const [refused, setRefused] = useState("");
   const [slow, setSlow] = useState(false);
@@ -45,7 +47,7 @@ export function ForecastView({ form, forced, setForced, onJump }: { form: Submit
             {steps.slice(0, MOST).map((one) => (
               <li key={one.node_id} data-will={one.will}>
                 <span className="pane-will"><Icon name={ICONS[one.will]} />{WORDS[one.will]}</span>
-                <span className="pane-forecast-name"><strong className="ellipsis" dir="auto">{one.name}</strong><span className="muted small">{one.sentence.replace(/^Runs: /, "")}</span></span>
+                <span className="pane-forecast-name"><strong className="ellipsis" dir="auto">{one.name}</strong><span className="muted small">{readableWhy(one.sentence.replace(/^Runs: /, ""), faces.get(one.node_id)?.parameters)}</span></span>
                 <label className="small row" title="Run this step whatever could be reused"><input type="checkbox" aria-label={`Run ${one.name} anyway`} checked={forced.has(one.node_id)} onChange={() => toggle(one.node_id)} />force</label>
               </li>
             ))}

@@ -10,7 +10,7 @@ import { DefaultInput, TYPE_WORDS } from "./parameter-default";
 import { Field, Icon, Modal, plural, useLoad } from "../parts";
 import { runsOfDraft } from "./runs-dialog";
 import { DefaultText } from "../default-text";
-import { sameValue } from "../settings";
+import { experimentOf, sameValue } from "../settings";
 import { ForecastView } from "./forecast-view";
 import { ProblemList } from "./problem-list";
 import { TagsInput } from "./tags-input";
@@ -27,7 +27,8 @@ export function SubmitDialog({ upTo, onClose }: { upTo: string | null; onClose: 
   const runs = useLoad((signal) => runsOfDraft("", signal), []);
   const parameters = graph.parameters ?? [];
   const standard = Object.fromEntries(parameters.map((one) => [one.name, draft.parameters[one.name] ?? one.default ?? undefined]));
-  const [experiment, setExperiment] = useState(unsent?.experiment ?? (draft.experiment || draft.name));
+  const proposed = draft.experiment || experimentOf(draft.name);
+  const [experiment, setExperiment] = useState(unsent?.experiment ?? proposed);
   const [description, setDescription] = useState(unsent?.description ?? "");
   const [tags, setTags] = useState<Record<string, string>>(unsent?.tags ?? draft.tags);
   const [until, setUntil] = useState(upTo);
@@ -40,7 +41,7 @@ export function SubmitDialog({ upTo, onClose }: { upTo: string | null; onClose: 
   const alert = useRef<HTMLDivElement>(null);
   const sent = useRef(false);
   useEffect(() => {
-    if (!sent.current) unsent = { description, goOn, ...(experiment !== (draft.experiment || draft.name) && { experiment }), ...(!sameValue(tags, draft.tags) && { tags }), values: Object.fromEntries(Object.entries(values).filter(([name, value]) => !sameValue(value, standard[name]))) };
+    if (!sent.current) unsent = { description, goOn, ...(experiment !== proposed && { experiment }), ...(!sameValue(tags, draft.tags) && { tags }), values: Object.fromEntries(Object.entries(values).filter(([name, value]) => !sameValue(value, standard[name]))) };
   });
 
   const missing = parameters.filter((one) => values[one.name] === undefined || values[one.name] === null || values[one.name] === "");
