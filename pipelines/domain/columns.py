@@ -179,7 +179,7 @@ def _read_typed(text: str, header: bool) -> tuple[Column, ...] | None:
     if names is None or any(len(row) > len(names) for row in body):
         return None  # pandas takes a surplus column for an index
     return tuple(
-        Column(name, _type_of([row[number] for row in body if number < len(row)]))
+        Column(name, _type_of([row[number] if number < len(row) else "" for row in body]))
         for number, name in enumerate(names)
     )
 
@@ -195,7 +195,7 @@ def _type_of(values: list[str]) -> str:
         return "text"
     there = [value for value in values if f"|{value}|" not in EMPTY]
     if there and all(value.lower() in ("true", "false") for value in there):
-        return "boolean" if len(there) == len(values) else "text"
+        return "boolean"
     return "numeric" if all(_is_number(value) for value in there) else "text"
 
 

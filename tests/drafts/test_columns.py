@@ -105,7 +105,8 @@ def test_a_cycle_and_a_lost_wire_are_unknown() -> None:
         ("a,,b\n1,2,3\n", True, {"a": "numeric", "Unnamed: 1": "numeric", "b": "numeric"}),
         ("only\n", True, {"only": "text"}),
         ("yes,no\ntrue,1_0\nfalse,3\n", True, {"yes": "boolean", "no": "text"}),
-        ("flag,x\ntrue,1\nNA,2\n", True, {"flag": "text", "x": "numeric"}),
+        ("flag,x\ntrue,1\nNA,2\n", True, {"flag": "boolean", "x": "numeric"}),
+        ("a,b\n1\n", True, {"a": "numeric", "b": "numeric"}),
     ],
 )
 def test_typed_text_has_the_columns_that_pandas_reads(
