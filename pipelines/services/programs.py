@@ -13,6 +13,7 @@ from data.selectors import default_datastore
 from pipelines.domain.catalog import Catalog
 from pipelines.domain.drafting import sources_of
 from pipelines.domain.program.names import identifier
+from pipelines.domain.program.readable import readable
 from pipelines.domain.program.subject import DatasetName, Program, Subject, Surroundings
 from pipelines.domain.program.write import write_program
 from pipelines.draft_selectors import modules_by_name
@@ -53,16 +54,18 @@ def program_of_draft(*, draft: PipelineDraft, actor: Actor) -> Program:
     refused = [one for one in problems if one.code in REFUSED and not _is_value(one)]
     if refused:
         raise InvalidInput.of(refused)
+    graph, lost = readable(draft.graph)
+    lost += [f"The property '{name}' is left out here." for name in draft.properties]
     subject = Subject(
         title=f"Draft '{draft.name}'",
         description=draft.description,
         experiment=draft.experiment or draft.name,
-        graph=draft.graph,
+        graph=graph,
         values=draft.parameters,
         default_compute=draft.default_compute,
         tags=draft.tags,
         unfinished=tuple(_sentence(one) for one in problems),
-        lost=tuple(f"The property '{name}' is left out here." for name in draft.properties),
+        lost=tuple(lost),
     )
     return write_program(subject, _surroundings(draft.workspace, subject, load_catalog(**asked)))
 

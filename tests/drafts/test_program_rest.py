@@ -75,6 +75,35 @@ def test_a_run_is_a_program(api: Any, workspace: Any, owner: Any, actor: Any) ->
     assert "PythonScriptStep(" in text
 
 
+@pytest.mark.parametrize(
+    ("broken", "said"),
+    [
+        ({"module": "split-data"}, "module can't be read"),
+        ({"module": ["split-data"]}, "module can't be read"),
+        ({"settings": 5}, "settings can't be read"),
+        ({"inputs": {"dataset": 1}}, "inputs can't be read"),
+        ({"inputs": ["dataset", wire("dataset", "data", "results")]}, "inputs[0] can't be read"),
+        ({"inputs": [{"name": {"a": 1}, "source": {"node": "data"}}]}, "inputs[0] can't be read"),
+        ({"inputs": [{"source": {"node": "data", "output": "results"}}]}, "inputs[0] can't"),
+        ({"outputs": [1]}, "outputs[0] can't be read"),
+        ({"after": [{}]}, "after can't be read"),
+    ],
+)
+def test_what_has_no_form_in_a_card_is_left_out_and_told(
+    api: Any, broken: dict[str, Any], said: str
+) -> None:
+    graph = classification()
+    graph["nodes"][1] |= broken
+    answer = api.get(f"{draft_of(api, graph)}/program")
+    if answer.status_code == 422:  # or refused, with its node
+        assert answer.json()["problems"][0]["node"] == "split"
+        return
+    assert answer.status_code == 200
+    text = answer.content.decode()
+    ast.parse(text)
+    assert said in text
+
+
 def test_what_a_draft_lacks_stands_at_the_top_and_what_is_no_graph_is_refused(api: Any) -> None:
     gone = {**node("g", "x"), "module": {"id": "no", "name": 'Clean "Up"\nimport os'}}
     after = node("s", "split-data", [wire("dataset", "g", "results")], fraction=2)
