@@ -248,3 +248,19 @@ def test_a_script_outside_of_its_folder_is_refused(folder: Path):
     (folder.parent / "other.py").write_text("")
     built = build(make_step(folder, "s", script_name="../other.py"))
     assert [one.code for one in built.problems] == ["missing_script"]
+
+
+@pytest.mark.parametrize(
+    ("given", "field", "said"),
+    [
+        ({"inputs": [None]}, "inputs[0]", "None can't be used here: data is PipelineData"),
+        ({"inputs": ["a"]}, "inputs[0]", "A value of type str can't be used here: data is"),
+        ({"outputs": [{}]}, "outputs[0]", "an output is PipelineData or OutputFileDatasetConfig"),
+        ({"arguments": [[1]]}, "arguments[0]", "use a text, a number, a PipelineParameter"),
+    ],
+)
+def test_what_can_not_be_used_is_told_with_what_can(
+    folder: Path, given: dict[str, Any], field: str, said: str
+):
+    found = {one.field: one.message for one in build(make_step(folder, "a", **given)).problems}
+    assert said in found[field]

@@ -33,6 +33,12 @@ from azureml.pipeline.core._parameters import (
 from azureml.pipeline.core._step import PipelineStep
 
 Json = Dict[str, Any]
+# What may stand at a place, for who gave something else.
+_NEEDED = {
+    "inputs": ": data is PipelineData or another output of a step, a dataset or a DataReference",
+    "outputs": ": an output is PipelineData or OutputFileDatasetConfig",
+    "arguments": ": use a text, a number, a PipelineParameter, or data of the step",
+}
 # Settings of a run configuration that v1 takes from parameters.
 SETTINGS = (
     "NodeCount",
@@ -347,9 +353,9 @@ class _GraphWriter:
     # -- problems ------------------------------------------------------------------------------
 
     def _unknown_value(self, step: PipelineStep, where: str, value: Any) -> None:
-        kind = type(value).__name__
-        message = f"A {kind} can't be used here."
-        self._problem(step, where, message)
+        what = "None" if value is None else f"A value of type {type(value).__name__}"
+        needs = next((one for start, one in _NEEDED.items() if where.startswith(start)), "")
+        self._problem(step, where, f"{what} can't be used here{needs}.")
 
     def _problem(self, step: PipelineStep, where: str, message: str, code: str = "invalid") -> None:
         self.problems.append(Problem(message, code, self.ids[id(step)], step.name, where))

@@ -179,7 +179,7 @@ def _write_parameter(param: Any) -> Json:
     kind = "string" if default is None else _TYPES.get(type(default))
     if kind is None:
         raise UserErrorException(
-            f"The default of parameter '{param.name}' is a {type(default).__name__}: use a str,"
+            f"The default of parameter '{param.name}' is of type {type(default).__name__}: use str,"
             " int, float or bool."
         )
     written: Json = {"name": param.name, "type": kind}
