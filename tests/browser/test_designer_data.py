@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import uuid
+import zipfile
 from typing import Any
 
 import pytest
@@ -163,13 +164,21 @@ def test_a_draft_leaves_as_json_and_as_a_program(studio: Any, open_draft: Any, p
     # What is not saved yet is in the program too.
     choose(page, "split").get_by_role("spinbutton", name="Random seed").fill("4711")
     page.locator(".designer-more summary").click()
-    with page.expect_download() as got:
-        page.get_by_role("button", name="Export as Python program").click()
-    text = got.value.path().read_text()
+    page.get_by_role("button", name="Export as Python program…").click()
+    dialog = page.get_by_role("dialog", name="Python program")
+    expect(dialog.locator("pre")).to_contain_text("from azureml.pipeline.core import")
+    dialog.get_by_role("button", name="Copy").click()
+    expect(page.get_by_text("Copied")).to_be_visible()
+    text = page.evaluate("navigator.clipboard.readText()")
     ast.parse(text)
-    assert got.value.suggested_filename.endswith(".py")
     assert "4711" in text
-    assert "from azureml.pipeline.core import" in text
+    with page.expect_download() as got:
+        dialog.get_by_role("link", name="Download", exact=True).click()
+    assert got.value.suggested_filename == "out_of_the_door.py"
+    assert got.value.path().read_text().strip() == text.strip()
+    with page.expect_download() as got:
+        dialog.get_by_role("link", name=re.compile("as ZIP")).click()
+    assert any(one.endswith(".py") for one in zipfile.ZipFile(got.value.path()).namelist())
 
 
 @pytest.mark.parametrize(

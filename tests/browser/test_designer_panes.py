@@ -56,7 +56,9 @@ def test_columns_are_picked_among_those_that_come_in(
     )
     draft = open_draft(graph)
     pane = choose(page, "select")
-    expect(pane.get_by_text("There is no column “gone”")).to_be_visible()
+    expect(pane.locator(".pane-error")).to_have_text(
+        "Dataset has no column 'gone'. It has: size, noise, kind."
+    )
     field = pane.get_by_placeholder("Add a column…")
     field.click()
     expect(page.get_by_role("option", name=re.compile("noise"))).to_be_visible()

@@ -216,7 +216,7 @@ function short(before: number, after: number): number {
 }
 
 /** Where there is no clipboard to write to (a page over http). */
-function copyByHand(text: string): void {
+export function copyByHand(text: string): void {
   const area = document.createElement("textarea");
   area.value = text;
   area.className = "visually-hidden";

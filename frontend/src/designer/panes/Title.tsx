@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState } from "react";
 import { isFinal, statusWord } from "../../graph/status";
 import type { Shown } from "../../graph/status";
+import { copyByHand } from "../canvas/desk";
 import { KEYMAP } from "../canvas/keymap";
 import { useCommands, useDesigner } from "../context";
 import { aimAt } from "./aim";
@@ -130,6 +131,7 @@ function More() {
   const editable = useDesigner((state) => state.editable);
   const unsaved = useDesigner((state) => state.save.kind !== "saved");
   const [deleting, setDeleting] = useState(false);
+  const [writing, setWriting] = useState(false);
   const say = (error: unknown) => toast(messageOf(error), "danger");
   const saved = async (): Promise<boolean> => !unsaved || !editable || commands.saveNow();
   const clone = async () => {
@@ -137,17 +139,14 @@ function More() {
     const made = await rest<{ id: string }>("/drafts", { method: "POST", body: { from_draft: place.draft } });
     location.assign(`${place.pages}/designer/${made.id}`);
   };
-  const download = async () => {
-    if (await saved()) location.assign(`${place.api}/drafts/${place.draft}/program?download=1`);
-  };
   const copy = async () => {
     const text = commands.copyText(copyAll());
     try {
       await navigator.clipboard.writeText(text);
-      toast("The graph is on the clipboard as JSON.", "success");
     } catch {
-      toast("The browser did not allow copying.", "warning");
+      copyByHand(text);
     }
+    toast("The graph is on the clipboard as JSON.", "success");
   };
   const nodes = useDesigner((state) => state.view);
   const graph = useDesigner((state) => state.graph);
@@ -160,11 +159,12 @@ function More() {
         <MenuItem icon="calendar" onPick={() => commands.open({ kind: "history" })}>History</MenuItem>
         <hr />
         {editable && <MenuItem icon="copy" onPick={() => void clone().catch(say)}>Clone the draft</MenuItem>}
-        <MenuItem icon="step" onPick={() => void download().catch(say)}>Export as Python program</MenuItem>
+        <MenuItem icon="code" onPick={() => setWriting(true)}>Export as Python program…</MenuItem>
         <MenuItem icon="json" onPick={() => void copy()}>Copy the graph as JSON</MenuItem>
         <MenuItem icon="keyboard" onPick={() => commands.open({ kind: "shortcuts" })}>Keyboard shortcuts</MenuItem>
         {editable && <><hr /><MenuItem icon="delete" onPick={() => setDeleting(true)}>Delete the draft…</MenuItem></>}
       </Menu>
+      {writing && <LateDialog late="ProgramDialog" onClose={() => setWriting(false)} />}
       {deleting && <DeleteDialog onClose={() => setDeleting(false)} />}
     </>
   );

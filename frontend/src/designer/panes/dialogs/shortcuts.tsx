@@ -17,7 +17,7 @@ const FORMS: readonly (readonly [string, string])[] = [["Ctrl Enter", "Submit or
 export function ShortcutsDialog({ onClose }: { onClose: () => void }) {
   return (
     <Modal title="Keyboard shortcuts" wide onClose={onClose}>
-      <div className="pane-shortcuts" role="group" aria-label="All keys" tabIndex={0} data-first="">
+      <div className="pane-shortcuts" role="group" aria-label="All keys" tabIndex={0}>
         {GROUPS.map((group) => <Keys key={group} title={group} rows={bindings.filter(([, one]) => one.group === group).map(([, one]) => [one.keys, one.words, one.also] as const)} />)}
         <Keys title="Forms" rows={FORMS} />
         <section><h3>Mouse and finger</h3><dl className="shortcuts">{GESTURES.map(([what, words]) => <div key={what}><dt>{what}</dt><dd>{words}</dd></div>)}</dl></section>

@@ -27,7 +27,7 @@ export function ColumnField(props: ColumnProps) {
     <>
       <Combobox {...ids} aria-invalid={missing ? true : ids["aria-invalid"]} value={name} options={options} free disabled={disabled} required={spec.required ?? false} placeholder={spec.required ? "Choose a column" : "None"}
         empty={incoming ? "No column has these letters." : "Type the column's name."} onPick={(next) => set(next === "" ? undefined : next)} />
-      {missing && <p className="error pane-error"><Icon name="warning" />{`There is no column “${name}” among those that come in.`}</p>}
+      {missing && !ids["aria-invalid"] && <p className="error pane-error"><Icon name="warning" />{`There is no column “${name}” among those that come in.`}</p>}
       {!incoming && <ColumnsNote {...props} />}
     </>
   );
@@ -70,7 +70,7 @@ export function ColumnsField(props: ColumnProps) {
           {missing.length > 0 && <button type="button" className="button button-quiet button-small" onClick={() => setList(list.filter((name) => !missing.includes(name)))}>Remove the missing</button>}
         </div>
       )}
-      {missing.length > 0 && <p className="error pane-error"><Icon name="warning" />{missing.length === 1 ? `There is no column “${missing[0]}” among those that come in.` : `${missing.length} of these columns do not come in.`}</p>}
+      {missing.length > 0 && !ids["aria-invalid"] && <p className="error pane-error"><Icon name="warning" />{missing.length === 1 ? `There is no column “${missing[0]}” among those that come in.` : `${missing.length} of these columns do not come in.`}</p>}
       {columns && chosen && way !== "names" && <p className="help" role="status">{chosen.length === 0 ? "No column that comes in is chosen." : `${chosen.length} of ${columns.length}: ${chosen.slice(0, 6).join(", ")}${chosen.length > 6 ? " …" : ""}`}</p>}
       {!incoming && <ColumnsNote {...props} />}
     </div>
