@@ -18,6 +18,10 @@ from pipelines.library.forebay_modules.settings import (
 )
 
 LONGEST_ARGUMENT = 120_000  # bytes: Linux gives one argument 128 KiB
+INSTEAD = {  # where a setting that is too long may stand
+    "table": "Register it as a dataset and connect that.",
+    "code": "Put parts of it into files, and connect or import those.",
+}
 TAKES: dict[str, tuple[str, ...]] = {
     "int": ("int",),
     "float": ("int", "float"),
@@ -89,10 +93,8 @@ def _arguments(one: Mapping[str, Any], value: Any, settled: Settled) -> Iterator
         value = float(value)  # 1 and 1.0 are one value, and one text
     text = to_text(one, value)
     if len(text.encode("utf-8", "replace")) > LONGEST_ARGUMENT:
-        message = (
-            f"{one['label']} has more than {LONGEST_ARGUMENT:,} bytes. "
-            "Register it as a dataset and connect that."
-        )
+        instead = INSTEAD.get(one["type"], "Make it shorter.")
+        message = f"{one['label']} has more than {LONGEST_ARGUMENT:,} bytes. {instead}"
         settled.faults.append((one["name"], message, "invalid_setting"))
         return
     yield from (f"--{one['name']}", text)

@@ -66,6 +66,22 @@ def test_settings_and_wires_become_arguments_and_ports():
     assert parse_graph({"version": 1, "nodes": list(made.values())})[1] == []
 
 
+@pytest.mark.parametrize(
+    ("long", "advice"),
+    [
+        (node("n", "enter-data-manually", data="ä" * 60_001), "Register it as a dataset"),
+        (node("n", "execute-python-script", script="#" * 120_001), "Put parts of it into files"),
+        (node("n", "edit-metadata", columns=["a"], names="a" * 120_001), "Make it shorter."),
+    ],
+)
+def test_a_setting_that_no_command_line_holds_is_told_with_another_way(
+    long: dict[str, Any], advice: str
+):
+    told_of = [one.message for one in compiled(long)[1] if one.code == "invalid_setting"]
+    assert len(told_of) == 1
+    assert f"more than 120,000 bytes. {advice}" in told_of[0]
+
+
 def test_compiling_what_was_compiled_changes_nothing():
     """So a run's graph comes back as a draft and is submitted as it was."""
     graph = classification()

@@ -113,13 +113,24 @@ def read_input(port: dict[str, Any], place: str, context: Context) -> Any:
     kind = port["type"]
     if kind == "table":
         if not Path(place).exists() and context.log is not None:  # a dataset, given by its id
-            return Table(context.log.input_datasets[port["name"]].to_pandas_dataframe())
+            return _read_dataset(port, context)
         return read_table(place)
     if kind in ("learner", "model", "transform"):
         from . import models  # scikit-learn takes a second to import; most modules need none
 
         return models.read(kind, place)
     return place
+
+
+def _read_dataset(port: dict[str, Any], context: Context) -> Table:
+    """The table of a dataset, which the studio reads."""
+    from azureml.exceptions import AzureMLException
+
+    try:
+        return Table(context.log.input_datasets[port["name"]].to_pandas_dataframe())
+    except AzureMLException as error:
+        label = port.get("label") or port["name"]
+        raise ModuleError(f"The dataset of {label} can't be read: {error}") from error
 
 
 def write_output(port: dict[str, Any], value: Any, context: Context) -> None:

@@ -42,6 +42,11 @@ def read_text(
             )
         except pd.errors.ParserWarning:
             raise ModuleError("A row has more values than there are columns.") from None
+        except UnicodeDecodeError:
+            raise ModuleError(
+                "It is not UTF-8 text. Save it as UTF-8, or register it as a dataset with its "
+                "encoding and connect that."
+            ) from None
     return frame if header else frame.rename(columns=lambda number: f"Column {number + 1}")
 
 

@@ -6,8 +6,11 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from types import SimpleNamespace
 
 import pandas as pd
+from forebay_modules.errors import ModuleError
+from forebay_modules.run import Context, read_input
 from forebay_modules.tables import Table, read_table, write_table
 from run_cases import LIBRARY
 from using import refused, use
@@ -37,6 +40,34 @@ def case_import_data_says_what_it_can_not_read() -> None:
         assert "has no files" in refused("import-data", source=folder)
         Path(folder, "a.json").write_text("{no json")
         assert "a.json can't be read" in refused("import-data", source=folder)
+
+
+def case_a_dataset_that_can_not_be_read_is_told() -> None:
+    sys.path.append(str(LIBRARY.parent.parent / "sdk" / "src"))
+    from azureml.exceptions import UserErrorException
+
+    class Broken:
+        def to_pandas_dataframe(self) -> pd.DataFrame:
+            raise UserErrorException("a.csv, line 1, is not utf8 text.")
+
+    port = {"name": "dataset", "label": "Dataset", "type": "table"}
+    context = Context(log=SimpleNamespace(input_datasets={"dataset": Broken()}))
+    try:
+        read_input(port, "no-such-place", context)
+    except ModuleError as error:
+        assert (
+            str(error) == "The dataset of Dataset can't be read: a.csv, line 1, is not utf8 text."
+        )
+    else:
+        raise AssertionError
+
+
+def case_a_text_of_another_encoding_is_told() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, "a.csv").write_bytes("n\u00e4me,b\n1,2\n".encode("latin-1"))
+        for delimiter in ("auto", "comma"):
+            said = refused("import-data", source=f"{folder}/a.csv", delimiter=delimiter)
+            assert "a.csv can't be read as a table: It is not UTF-8 text" in said
 
 
 def case_enter_data_manually() -> None:
