@@ -129,6 +129,12 @@ def test_the_last_run_is_on_the_canvas_and_can_be_hidden(
 ) -> None:
     canvas = Canvas(studio, page, finished.draft)
     number = finished.second["number"]
+    # However long the draft's name is, each thing of the title row has its place.
+    name = page.get_by_role("heading", level=1).get_by_role("button")
+    name.evaluate("button => button.firstChild.textContent = 'A very long name '.repeat(20)")
+    menu = canvas.run.get_by_label("More about the run").bounding_box()
+    publish = page.get_by_role("button", name="Publish", exact=True).bounding_box()
+    assert menu and publish and menu["x"] + menu["width"] <= publish["x"]
     expect(canvas.run).to_contain_text(f"Run {number}")
     expect(canvas.card("Enter Data Manually")).to_contain_text("Reused")
     expect(canvas.card(SCRIPT)).to_contain_text("Completed")
@@ -189,6 +195,32 @@ def test_a_running_step_is_followed_and_its_run_canceled(
     assert runs[0]["status"] == "Canceled"
 
 
+def test_who_waits_for_an_environment_is_told_and_led_to_its_build(
+    finished: Finished, studio: Any, page: Page
+) -> None:
+    """A build takes seconds at most when packages are at hand: what the studio answers meanwhile is
+    put in the place of what it answers now."""
+    step = next(one for one in finished.second["steps"] if one["node_id"] == "script")
+    key = step["environment"]["key"]
+
+    def building(route: Any) -> None:
+        told = route.fetch().json()
+        for one in told.get("steps", [told]):
+            if one["node_id"] == "script":
+                one["status"], one["environment"]["status"] = "Preparing", "Building"
+        route.fulfill(json=told)
+
+    page.route(f"**/runs/{finished.second['id']}", building)
+    page.route(f"**/steps/{step['id']}", building)
+    canvas = Canvas(studio, page, finished.draft)
+    expect(canvas.card(SCRIPT)).to_contain_text("Preparing")
+    canvas.card(SCRIPT).click()
+    expect(canvas.pane).to_contain_text("The environment Forebay-Designer is put together once.")
+    canvas.pane.get_by_role("link", name="See its build").click()
+    expect(page).to_have_url(re.compile(f"/environments/builds/{key}/$"))
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+
+
 def test_a_failure_is_read_without_a_click(studio: Any, compute: str, page: Page) -> None:
     canvas = open_new(studio, page, compute, FAILING)
     canvas.submit("failed")
@@ -238,7 +270,7 @@ def test_an_output_becomes_a_dataset_of_the_palette(
 def test_two_runs_are_compared(studio: Any, finished: Finished, page: Page) -> None:
     canvas = Canvas(studio, page, finished.draft)
     first, second = finished.first["number"], finished.second["number"]
-    pick(canvas, "Other runs of this draft")
+    pick(canvas, "^Runs of this draft")
     dialog = page.get_by_role("dialog", name="Runs of this draft")
     dialog.get_by_role("button", name=f"Compare Run {first} with Run {second}").click()
     dialog = page.get_by_role("dialog", name=f"Run {first} and Run {second}")

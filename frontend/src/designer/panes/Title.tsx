@@ -115,7 +115,7 @@ function RunChip() {
       {busy && <button type="button" className="button button-quiet button-small icon-only" aria-label={`Cancel Run ${run.number}`} title="Cancel the run" disabled={run.status === "CancelRequested"} onClick={() => void commands.cancelRun().catch((error: unknown) => toast(messageOf(error), "danger"))}><Icon name="cancel" /></button>}
       <Menu label="More about the run">
         {!run && last && <MenuItem icon="graph" onPick={() => void commands.showRun(last.id)}>Show Run {last.number} on the canvas</MenuItem>}
-        <MenuItem icon="search" onPick={() => setChoosing(true)}>Other runs of this draft: show, compare…</MenuItem>
+        <MenuItem icon="search" onPick={() => setChoosing(true)}>Runs of this draft…</MenuItem>
         {run && <MenuItem icon="close" onPick={() => void commands.showRun(null)}>Hide the run</MenuItem>}
       </Menu>
       {choosing && <LateDialog late="RunsDialog" onClose={() => setChoosing(false)} />}

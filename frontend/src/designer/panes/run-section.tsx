@@ -5,7 +5,7 @@ import type { StepJson } from "../../graph/types";
 import { Duration } from "../../cards/parts";
 import { useCommands, useDesigner } from "../context";
 import { LogDialog } from "./dialogs/log";
-import { rest } from "./page";
+import { pagePlace, rest } from "./page";
 import { Chip, Icon, useLoad, Waiting } from "./parts";
 import { readableWhy } from "./settings";
 
@@ -30,6 +30,7 @@ export function RunSection({ node, name }: { node: string; name: string }) {
       {step.reused && <p className="reused small"><Icon name="recycle" /><span>Reused from {step.reused_from?.url ? <a href={step.reused_from.url}>Run {step.reused_from.run_number}</a> : `Run ${step.reused_from?.run_number ?? ""}`}: nothing that counts has changed.</span></p>}
       {why && <p className="small">{why}</p>}
       {step.sentence && !step.reused && step.sentence !== why && <p className={`small ${step.status === "Failed" ? "error" : "muted"}`}>{step.sentence}</p>}
+      {(step.status === "Preparing" || step.reason === "environment_failed") && <BuildNote step={step} />}
       {step.status === "Failed" && <ErrorLines step={step} />}
       {there && <div className="row pane-quick">
         <button type="button" className="button button-small" onClick={() => setLog(true)}><Icon name="log" />Log</button>
@@ -41,6 +42,15 @@ export function RunSection({ node, name }: { node: string; name: string }) {
       {editable && step.status === "Failed" && <button type="button" className="button button-small" onClick={() => open({ kind: "submit", upTo: node })}><Icon name="play" />Run up to here again…</button>}
     </section>
   );
+}
+
+/** What takes the first run its time: packages that are being installed. Their log is on the environment's page. */
+function BuildNote({ step }: { step: StepJson }) {
+  const told = useLoad((signal) => rest<{ environment: { key: string; status: string; asked?: { name?: string } | null } }>(`/steps/${step.id}`, { signal }), [step.id, step.status]);
+  if (told.phase !== "ready" || told.value.environment.status === "Ready") return null;
+  const { key, status, asked } = told.value.environment;
+  const name = asked?.name || "the step";
+  return <p className="small pane-build"><Icon name="environments" /><span>{status === "Failed" ? <>The environment <bdi>{name}</bdi> could not be built.</> : <>The environment <bdi>{name}</bdi> is put together once.</>} <a href={`${pagePlace().pages}/environments/builds/${key}/`}>See its build</a></span></p>;
 }
 
 /** The last lines first in sight: they say what went wrong. */

@@ -28,12 +28,13 @@ export function RunsComparison({ before, after }: { before: string; after: strin
   const { old, now, metrics } = loaded.value;
   const diff = diffGraphs(asRun(old.graph, modules), asRun(now.graph, modules), titleOf);
   diff.other.unshift(...valueChanges(old.parameters, now.parameters));
+  const some = stepsToCompare(old.steps, now.steps).length > 0;
   const different = metrics?.filter(differs) ?? [];
   return (
     <div className="stack pane-compare">
       <section aria-label="What was changed"><h3>What was changed</h3><DiffView diff={diff} same="Nothing: both ran the same pipeline with the same settings." /></section>
       <section aria-label="Metrics"><h3>Metrics</h3>
-        {!metrics?.length ? <p className="muted">{metrics ? "The steps that differ logged no figures." : "Too many steps differ to compare their figures here."}</p> : (
+        {!metrics?.length ? <p className="muted">{!metrics ? "Too many steps differ to compare their figures here." : some ? "The steps that differ logged no figures." : "Every step has the same result in both."}</p> : (
           <div className="table-wrap"><table className="table small">
             <thead><tr><th scope="col">Metric</th><th scope="col">Step</th><th scope="col" className="num">Run {old.number}</th><th scope="col" className="num">Run {now.number}</th><th scope="col" className="num">Change</th></tr></thead>
             <tbody>{[...different, ...metrics.filter((row) => !differs(row))].map((row) => (
