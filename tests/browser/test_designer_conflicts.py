@@ -47,6 +47,8 @@ def test_two_people_see_each_other_and_follow(
     grace.get_by_label("Name of the draft").fill("Hers")
     grace.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_contain_text("Hers")
+    expect(page.get_by_role("navigation", name="Breadcrumb")).to_contain_text("Hers")
+    expect(page).to_have_title(re.compile("Hers"))
     grace.goto("/w/forebay/")
     expect(page.get_by_label("Also here")).to_have_count(0)
 
@@ -66,11 +68,18 @@ def test_a_stale_save_shows_what_is_different(
     seed(grace, "9")
     hers.root.focus()
     hers.add("Summarize Data")
+    grace.get_by_role("button", name="Settings", exact=True).click()
+    compute = grace.get_by_role("combobox", name="Default compute target")
+    compute.select_option(label="None chosen")
+    grace.keyboard.press("Escape")
     saved(grace)
     dialog = page.get_by_role("dialog", name="Somebody else saved this draft")
     expect(dialog).to_contain_text("grace.hopper saved it")
     expect(dialog.get_by_role("list", name="Only in theirs")).to_have_text("Summarize Data")
     expect(dialog.get_by_role("list", name="Different in theirs")).to_contain_text("7 became 9")
+    expect(dialog.get_by_role("list", name="Of the draft itself")).to_have_text(
+        "The default compute target: panes in mine, nothing in theirs."
+    )
     expect(dialog.get_by_role("img", name="Their version: 7 steps")).to_be_visible()
     expect(dialog.get_by_role("img", name="My version: 6 steps")).to_be_visible()
     # It can wait: the work goes on, and nothing is sent.

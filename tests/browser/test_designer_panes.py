@@ -192,6 +192,24 @@ def test_a_submit_tells_what_will_run_and_lists_problems(
     expect(page.locator(".designer-run")).to_contain_text(re.compile("Cancel"), timeout=30_000)
 
 
+def test_several_steps_change_at_once(studio: Any, open_draft: Any, page: Any) -> None:
+    draft = open_draft(classification())
+    page.locator(".dz-canvas").focus()
+    page.keyboard.press("Control+a")
+    pane = page.get_by_role("complementary", name="Properties")
+    expect(pane.get_by_role("heading", name="6 things selected")).to_be_visible()
+    pane.get_by_role("combobox", name="Compute target for all of them").select_option("panes")
+    saved(page)
+    nodes = studio.get(f"/drafts/{draft}")["graph"]["nodes"]
+    assert {one.get("compute") for one in nodes} == {"panes"}
+    page.locator(".dz-canvas").focus()
+    page.keyboard.press("Control+z")
+    expect(page.locator("[data-said]")).to_contain_text("Undone: Change 6 steps")
+    saved(page)
+    nodes = studio.get(f"/drafts/{draft}")["graph"]["nodes"]
+    assert {one.get("compute") for one in nodes} == {None}
+
+
 def test_a_version_is_compared_and_restored(studio: Any, open_draft: Any, page: Any) -> None:
     draft = open_draft(classification())
     pane = choose(page, "split")

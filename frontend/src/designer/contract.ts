@@ -95,6 +95,8 @@ export interface Commands {
   setSetting(node: string, name: string, value: Setting | undefined): void;
   /** Any other field of a node: comment, compute, allow_reuse, outputs (register_on_complete), ui. Typing in one field is one step. */
   setNode(node: string, change: Partial<DraftNode>): void;
+  /** The same change of several steps, as one step of undo. */
+  setNodes(nodes: readonly string[], change: Partial<DraftNode>): void;
   /** The field takes its value from a pipeline parameter, which is made if it is new; `detach` gives it back its value. */
   promote(node: string, name: string, parameter: string): Refusal;
   promoteSource(pill: string, parameter: string): Refusal;

@@ -126,6 +126,14 @@ export class DesignerStore extends DraftSession implements Commands, DesignerSou
 
   setSetting(node: string, name: string, value: Setting | undefined): void { this.do(setSetting(this.document, node, name, value)); }
   setNode(node: string, change: Partial<DraftNode>): void { this.do(setNode(this.document, node, change)); }
+  setNodes(nodes: readonly string[], change: Partial<DraftNode>): void {
+    let graph = this.document.graph;
+    for (const node of nodes) {
+      const outcome = setNode({ graph, view: this.document.view }, node, change);
+      if (!refused(outcome)) ({ graph } = outcome);
+    }
+    this.do({ graph, name: nodes.length === 1 ? "Change a step" : `Change ${nodes.length} steps` });
+  }
   promote(node: string, name: string, parameter: string): Refusal { return this.do(promote(this.document, node, name, parameter)); }
   promoteSource(pill: string, parameter: string): Refusal { return this.do(promoteSource(this.document, pill, parameter)); }
   detach(node: string, name: string): void { this.do(detach(this.document, node, name)); }

@@ -17,6 +17,7 @@ export function Title() {
   const editable = useDesigner((state) => state.editable);
   const problems = useDesigner((state) => state.problems.length);
   const steps = useDesigner((state) => state.graph.nodes.length);
+  usePageName(name);
   return (
     <div className="designer-title">
       <DraftName name={name} editable={editable} />
@@ -34,6 +35,18 @@ export function Title() {
       <More />
     </div>
   );
+}
+
+/** The page around the editor follows a new name, whoever gave it. */
+function usePageName(name: string): void {
+  const before = useRef(name);
+  useEffect(() => {
+    if (before.current === name) return;
+    document.title = document.title.split(before.current).join(name);
+    const crumb = document.querySelector(".breadcrumb [aria-current] bdi");
+    if (crumb) crumb.textContent = name;
+    before.current = name;
+  }, [name]);
 }
 
 /** Click or F2 renames in place; Escape leaves it as it was. */
@@ -56,12 +69,7 @@ function DraftName({ name, editable }: { name: string; editable: boolean }) {
   useEffect(() => { if (text !== null) input.current?.select(); }, [text === null]);
   const end = (keep: boolean) => {
     const next = text?.trim();
-    if (keep && next && next !== name) {
-      setDraft({ name: next });
-      document.title = document.title.replace(name, next);
-      const crumb = document.querySelector(".breadcrumb [aria-current] bdi");
-      if (crumb) crumb.textContent = next;
-    }
+    if (keep && next && next !== name) setDraft({ name: next });
     setText(null);
     setTimeout(() => { if (document.activeElement === document.body) button.current?.focus(); });
   };

@@ -1,4 +1,6 @@
 /** What is different between two graphs of a draft, in the words of its editor. Pure. */
+import { sameJson } from "../core/json";
+import type { Fields } from "../host";
 import type { DraftGraph, DraftNode } from "../core/types";
 import { sameValue } from "./settings";
 
@@ -76,3 +78,13 @@ function short(value: unknown): string {
 }
 
 export const isSame = (diff: GraphDiff): boolean => !diff.added.length && !diff.removed.length && !diff.changed.length && !diff.other.length;
+
+const FIELD_WORDS = { name: "name", description: "description", experiment: "experiment", default_compute: "default compute target", tags: "tags", properties: "properties" } as const;
+
+/** Fields beside the graph that two versions have otherwise, in sentences. */
+export function diffFields(mine: Fields, theirs: Fields): string[] {
+  const text = (value: unknown) => short(typeof value === "object" && value !== null && Object.keys(value).length === 0 ? "" : value);
+  return (Object.keys(FIELD_WORDS) as (keyof typeof FIELD_WORDS)[])
+    .filter((field) => !sameJson(mine[field], theirs[field]))
+    .map((field) => `The ${FIELD_WORDS[field]}: ${text(mine[field])} in mine, ${text(theirs[field])} in theirs.`);
+}

@@ -59,7 +59,7 @@ export function ManyPane() {
       <div className="pane-body">
         {nodes.length > 0 && <ul className="pane-ports">{nodes.slice(0, 12).map((id) => <li key={id}><button type="button" className="pane-link" onClick={() => commands.select([id])}><bdi>{faces.get(id)?.title}</bdi></button></li>)}{nodes.length > 12 && <li className="muted">and {nodes.length - 12} more</li>}</ul>}
         {editable && <>
-          {nodes.length > 0 && <Field label="Compute target for all of them">{(ids) => <select {...ids} value="keep" onChange={(event) => { for (const id of nodes) commands.setNode(id, { compute: event.target.value || null }); }}><option value="keep">As each has it</option><option value="">The draft's default</option>{computes.map((one) => <option key={one.name}>{one.name}</option>)}</select>}</Field>}
+          {nodes.length > 0 && <Field label="Compute target for all of them">{(ids) => <select {...ids} value="keep" onChange={(event) => commands.setNodes(nodes, { compute: event.target.value || null })}><option value="keep">As each has it</option><option value="">The draft's default</option>{computes.map((one) => <option key={one.name}>{one.name}</option>)}</select>}</Field>}
           <div className="row">
             {nodes.length > 1 && <button type="button" className="button" onClick={() => commands.group()}><Icon name="outline" />Group</button>}
             <button type="button" className="button" onClick={() => commands.duplicate()}><Icon name="copy" />Duplicate</button>

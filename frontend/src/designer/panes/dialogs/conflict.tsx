@@ -1,7 +1,7 @@
 /** Somebody saved meanwhile: both versions side by side, and three ways on. */
 import { useState } from "react";
 import { useCommands, useDesigner } from "../../context";
-import { diffGraphs } from "../diff";
+import { diffFields, diffGraphs } from "../diff";
 import { DiffView, marksOf } from "../diff-view";
 import { messageOf, pagePlace } from "../page";
 import { Icon, Modal, plural, When } from "../parts";
@@ -12,11 +12,13 @@ export function ConflictDialog({ onClose }: { onClose: () => void }) {
   const { resolveConflict } = useCommands();
   const save = useDesigner((state) => state.save);
   const graph = useDesigner((state) => state.graph);
+  const draft = useDesigner((state) => state.draft);
   const titleOf = useTitles();
   const [going, setGoing] = useState("");
   const [refused, setRefused] = useState("");
   if (save.kind !== "conflict") return <Modal title="Both versions" onClose={onClose}><p>There is no conflict any more.</p></Modal>;
   const { theirs } = save;
+  const fields = diffFields(draft, theirs);
   const diff = diffGraphs(graph, theirs.graph, titleOf);
   const marks = marksOf(diff);
   const me = pagePlace().user;
@@ -43,6 +45,7 @@ export function ConflictDialog({ onClose }: { onClose: () => void }) {
             <button type="button" className="button" aria-disabled={Boolean(going) || undefined} onClick={() => void go("mine")}>Save mine over it</button><p className="help">Theirs stays in the history.</p></section>
         </div>
         <h3>What is different</h3>
+        {fields.length > 0 && <ul className="pane-changes" aria-label="Of the draft itself">{fields.map((one) => <li key={one}><Icon name="edit" /><span dir="auto">{one}</span></li>)}</ul>}
         <DiffView diff={diff} same="Both have the same steps and settings." words={["Only in theirs", "Only in mine", "Different in theirs"]} />
         {refused && <p className="error pane-error" role="alert"><Icon name="error" />{refused}</p>}
         <div className="row"><button type="button" className="button button-primary" data-first="" aria-disabled={Boolean(going) || undefined} onClick={() => void go("copy")}><Icon name="copy" />Keep both</button><span className="muted small">Mine becomes a draft of its own; theirs stays this one.</span></div>

@@ -10,6 +10,13 @@ import type { FieldIds } from "../parts";
 export const PARAMETER_TYPES = ["string", "int", "float", "bool", "dataset", "datapath"] as const;
 export const TYPE_WORDS: Readonly<Record<string, string>> = { string: "Text", int: "Whole number", float: "Number", bool: "True or false", dataset: "Dataset", datapath: "Path on a datastore" };
 
+/** What is wrong with a typed number: it is kept as it was typed until it is one. */
+export function numberFault(type: string, value: unknown): string | null {
+  if (value === undefined || value === null || value === "") return null;
+  if (type === "float") return typeof value === "number" ? null : "must be a number";
+  return type !== "int" || Number.isInteger(value) ? null : "must be a whole number";
+}
+
 export function DefaultInput({ type, value, set, ids, label, recent, required }: { type: string; value: unknown; set: (value: unknown) => void; ids: FieldIds; label: string; recent?: readonly string[] | undefined; required?: boolean }) {
   const list = useId();
   if (type === "int" || type === "float") {

@@ -5,7 +5,7 @@ import type { Problem } from "../../core/types";
 import { useCommands, useDesigner } from "../../context";
 import { Combobox } from "../combobox";
 import { messageOf, rest } from "../page";
-import { DefaultInput, TYPE_WORDS } from "./parameter-default";
+import { DefaultInput, numberFault, TYPE_WORDS } from "./parameter-default";
 import { Field, Icon, Modal, plural, useLoad, Waiting } from "../parts";
 import { DefaultText } from "../default-text";
 import { sameValue } from "../settings";
@@ -42,6 +42,7 @@ export function PublishDialog({ onClose }: { onClose: () => void }) {
     name: name.trim() ? "" : "Give the published pipeline a name.",
     endpoint: way !== "existing" || chosen ? "" : "Choose the endpoint that gets the next version.",
     newName: way !== "new" || newName.trim() ? "" : "Give the endpoint a name.",
+    values: parameters.some((one) => numberFault(one.type, values[one.name])) ? "A default is no number." : "",
     taken: way === "new" && found.some((one) => one.name === newName.trim()) ? "There is an endpoint of this name: choose “next version” to add to it." : "",
   };
   const submit = async () => {
@@ -87,7 +88,7 @@ export function PublishDialog({ onClose }: { onClose: () => void }) {
         <Field label="Name of the published pipeline" required error={tried && faults.name ? faults.name : undefined}>{(ids) => <input {...ids} type="text" dir="auto" maxLength={255} value={name} onChange={(event) => setName(event.target.value)} />}</Field>
         <Field label="Description">{(ids) => <textarea {...ids} rows={2} dir="auto" value={description} onChange={(event) => setDescription(event.target.value)} />}</Field>
         {parameters.length > 0 && <fieldset className="pane-fieldset"><legend>Defaults of its parameters</legend>
-          {parameters.map((one) => <Field key={one.name} label={<bdi>{one.name}</bdi>} help={<>{TYPE_WORDS[one.type] ?? one.type}{!sameValue(values[one.name], one.default) && <>; the draft has <DefaultText value={one.default} /></>}</>}>{(ids) => <DefaultInput type={one.type} value={values[one.name]} set={(value) => setValues({ ...values, [one.name]: value })} ids={ids} label={one.name} />}</Field>)}</fieldset>}
+          {parameters.map((one) => <Field key={one.name} label={<bdi>{one.name}</bdi>} error={numberFault(one.type, values[one.name]) ? `${one.name} ${numberFault(one.type, values[one.name])}.` : undefined} help={<>{TYPE_WORDS[one.type] ?? one.type}{!sameValue(values[one.name], one.default) && <>; the draft has <DefaultText value={one.default} /></>}</>}>{(ids) => <DefaultInput type={one.type} value={values[one.name]} set={(value) => setValues({ ...values, [one.name]: value })} ids={ids} label={one.name} />}</Field>)}</fieldset>}
       </div>
     </Modal>
   );

@@ -6,7 +6,7 @@ import type { Problem } from "../../core/types";
 import { useCommands, useDesigner } from "../../context";
 import { Combobox } from "../combobox";
 import { messageOf, rest } from "../page";
-import { DefaultInput, TYPE_WORDS } from "./parameter-default";
+import { DefaultInput, numberFault, TYPE_WORDS } from "./parameter-default";
 import { Field, Icon, Modal, plural, useLoad } from "../parts";
 import { runsOfDraft } from "./runs-dialog";
 import { DefaultText } from "../default-text";
@@ -49,7 +49,9 @@ export function SubmitDialog({ upTo, onClose }: { upTo: string | null; onClose: 
     experiment: experiment.trim(), description: description.trim(), upTo: until, tags, continueOnStepFailure: goOn, forceNodes: [...forced],
     parameters: Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined && value !== null && value !== "")),
   };
-  const fault = !form.experiment ? "Name the experiment that the run belongs to." : "";
+  const faults = new Map(parameters.flatMap((one) => { const told = numberFault(one.type, values[one.name]); return told ? [[one.name, `${one.name} ${told}.`] as const] : []; }));
+  const [firstFault] = faults.values();
+  const fault = firstFault ? firstFault : !form.experiment ? "Name the experiment that the run belongs to." : "";
   const submit = async () => {
     if (sending) return;
     if (fault) { setRefused(fault); return focusAlert(alert); }
@@ -92,7 +94,7 @@ export function SubmitDialog({ upTo, onClose }: { upTo: string | null; onClose: 
           {parameters.length > 0 && <fieldset className="pane-fieldset"><legend>Pipeline parameters</legend>
             {parameters.map((one) => {
               const changed = !sameValue(values[one.name], one.default);
-              return <div key={one.name} data-changed={changed || undefined} className="pane-field"><Field label={<bdi>{one.name}</bdi>} required={one.default === undefined || one.default === null} error={missing.includes(one) && problems.length + Number(Boolean(refused)) > 0 ? `${one.name} needs a value.` : undefined}
+              return <div key={one.name} data-changed={changed || undefined} className="pane-field"><Field label={<bdi>{one.name}</bdi>} required={one.default === undefined || one.default === null} error={faults.has(one.name) ? faults.get(one.name) : missing.includes(one) && problems.length + Number(Boolean(refused)) > 0 ? `${one.name} needs a value.` : undefined}
                 help={<>{TYPE_WORDS[one.type] ?? one.type}{changed && <>; default: <DefaultText value={one.default} /></>}</>}
                 action={changed && one.default !== undefined && one.default !== null && <button type="button" className="button button-quiet button-small" onClick={() => setValues({ ...values, [one.name]: one.default })}>Default<span className="visually-hidden"> of {one.name}</span></button>}>
                 {(ids) => <DefaultInput type={one.type} value={values[one.name]} set={(value) => setValues({ ...values, [one.name]: value })} ids={ids} label={one.name} recent={recent.get(one.name)} />}
