@@ -3,16 +3,22 @@
     python -m benchmarks.canvas [--chromium /usr/bin/chromium]
 
 Frames are intervals of requestAnimationFrame while the mouse moves 60 times; Chromium draws without
-a graphics card here, so a desktop is quicker. Ready is from the script's arrival to the canvas.
+a graphics card here, so a desktop is quicker. Ready is from the script's arrival to the canvas,
+drawn to the frame after its first cards and wires. The floor is a page with React Flow's own cards
+and wires at the same places (canvas_floor.tsx); rounds of both alternate, medians are shown.
 """
 
 from __future__ import annotations
 
 import argparse
 import gzip
+import json
+import os
 import re
 import statistics
+import subprocess
 import tempfile
+from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -34,11 +40,25 @@ START = """() => {
   requestAnimationFrame(tick);
 }"""
 STOP = "() => { window.forebayFrames.on = false; return window.forebayFrames.list }"
-READY = """() => {
-  const script = performance.getEntriesByType('resource').find((one) => /dist\\/designer(\\.\\w+)?\\.js/.test(one.name));
-  const ready = performance.getEntriesByName('forebay-designer-ready')[0];
-  return ready ? ready.startTime - script.responseEnd : null;
+WATCH = """
+  addEventListener('DOMContentLoaded', () => {
+    const count = (what) => document.querySelectorAll(what).length;
+    const watch = new MutationObserver(() => {
+      if (count('.react-flow__node') < 5 || count('.dz-wire, .react-flow__edge') < 3) return;
+      watch.disconnect();
+      requestAnimationFrame(() => setTimeout(() => performance.mark('bench-drawn')));
+    });
+    watch.observe(document.body, { childList: true, subtree: true });
+  });
+"""
+SINCE = """(mark) => {
+  const script = performance.getEntriesByType('resource').find((one) => /(dist\\/designer(\\.\\w+)?|floor)\\.js/.test(one.name));
+  const seen = performance.getEntriesByName(mark)[0];
+  return seen ? seen.startTime - script.responseEnd : null;
 }"""  # noqa: E501
+DRAWN = "() => performance.getEntriesByName('bench-drawn').length > 0"
+FLOOR = """<!doctype html><link rel="stylesheet" href="/floor.css"><style>#root {{ position: fixed; inset: 0 }}</style>
+<div id="root"></div><script type="application/json" id="steps">{steps}</script><script src="/floor.js" defer></script>"""  # noqa: E501
 
 
 def steps() -> list[dict[str, Any]]:
@@ -58,56 +78,104 @@ def steps() -> list[dict[str, Any]]:
     return nodes
 
 
-def measure(studio: Studio, page: Page) -> list[tuple[str, str]]:
+Seen = dict[str, list[float]]
+
+
+def measure(studio: Studio, page: Page, folder: Path) -> list[tuple[str, str]]:
     graph = {"version": 1, "parameters": [], "nodes": steps(), "ui": {}}
     draft = studio.api("POST", "/drafts", {"name": "A thousand steps", "graph": graph})["id"]
-    ready = [open_draft(page, draft) for _ in range(ROUNDS)]
-    box = page.locator(".dz-canvas").bounding_box()
-    assert box
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    page.wait_for_timeout(2500)
+    serve_floor(page, folder)
+    page.add_init_script(WATCH)
+    seen: Seen = defaultdict(list)
+    for _ in range(ROUNDS):
+        open_page(page, f"/w/forebay/designer/{draft}")
+        seen["ready"].append(page.evaluate(SINCE, "forebay-designer-ready"))
+        seen["drawn"].append(page.evaluate(SINCE, "bench-drawn"))
+        page.wait_for_timeout(2500)
+        seen["pan, near"] += pan(page)
+        seen["drag a card"] += drag(page)
+        page.locator("[aria-label='Fit the graph']").click()
+        page.wait_for_timeout(2000)
+        seen["pan, 1,000 cards in view"] += pan(page)
+        open_page(page, "/floor.html")
+        seen["floor: drawn"].append(page.evaluate(SINCE, "bench-drawn"))
+        page.wait_for_timeout(500)
+        seen["floor: pan, near"] += pan(page)
+        page.evaluate("fit()")
+        page.wait_for_timeout(1500)
+        seen["floor: pan, 1,000 cards in view"] += pan(page)
+    return [(what, shown(what, all_of)) for what, all_of in seen.items()]
 
-    def move(button: Any, dx: float = -4, dy: float = -3) -> None:
-        page.mouse.down(button=button)
-        for i in range(MOVES):
-            page.mouse.move(x + i * dx, y + i * dy)
-        page.mouse.up(button=button)
 
-    def pan() -> None:
-        page.mouse.move(x, y)
-        move("middle")
+def shown(what: str, seen: list[float]) -> str:
+    if "pan" in what or "drag" in what:
+        return f"median {statistics.median(seen):.1f} ms, p95 {percentile(seen, 0.95):.1f} ms"
+    return f"median {statistics.median(seen):.0f} ms of {len(seen)}"
 
-    figures = [
-        ("ready", f"median {statistics.median(ready):.0f} ms of {ROUNDS}"),
-        ("pan, near", frames(page, pan)),
+
+def serve_floor(page: Page, folder: Path) -> None:
+    """The floor's page, built by the front end's own tools."""
+    modules = ROOT / "frontend" / "node_modules"
+    command = [
+        str(modules / ".bin" / "esbuild"),
+        str(ROOT / "benchmarks" / "canvas_floor.tsx"),
+        "--bundle",
+        "--minify",
+        "--jsx=automatic",
+        '--define:process.env.NODE_ENV="production"',
+        f"--outfile={folder / 'floor.js'}",
     ]
-    cards = page.locator(".react-flow__node-card")
-    near = min(
-        (one for one in (card.bounding_box() for card in cards.all()) if one),
-        key=lambda one: abs(one["x"] - x) + abs(one["y"] - y),
+    environment = {**os.environ, "NODE_PATH": str(modules)}
+    subprocess.run(command, check=True, env=environment, capture_output=True)
+    (folder / "floor.html").write_text(FLOOR.format(steps=json.dumps(steps())))
+    page.route(
+        re.compile(r"/floor\.(html|js|css)$"),
+        lambda route: route.fulfill(path=folder / route.request.url.rsplit("/", 1)[1]),
     )
-    x, y = near["x"] + 90, near["y"] + 40
-    page.mouse.move(x, y)
-    figures.append(("drag a card", frames(page, lambda: move("left", 2, 1))))
-    page.locator("[aria-label='Fit the graph']").click()
-    page.wait_for_timeout(2000)
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    figures.append((f"pan, {cards.count()} cards in view", frames(page, pan)))
-    return figures
 
 
-def open_draft(page: Page, draft: str) -> float:
-    page.evaluate("sessionStorage.clear()")
-    page.goto(f"/w/forebay/designer/{draft}")
-    page.locator(".react-flow__node-card").first.wait_for()
-    return float(page.evaluate(READY))
+def open_page(page: Page, address: str) -> None:
+    if page.url.startswith("http"):
+        page.evaluate("sessionStorage.clear()")
+    page.goto("about:blank")
+    page.goto(address)
+    page.wait_for_function(DRAWN)
 
 
-def frames(page: Page, act: Callable[[], None]) -> str:
+def middle(page: Page) -> tuple[float, float]:
+    box = page.locator(".react-flow").first.bounding_box()
+    assert box
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def move(page: Page, start: tuple[float, float], button: Any, dx: float, dy: float) -> None:
+    x, y = start
+    page.mouse.down(button=button)
+    for i in range(MOVES):
+        page.mouse.move(x + i * dx, y + i * dy)
+    page.mouse.up(button=button)
+
+
+def pan(page: Page) -> list[float]:
+    start = middle(page)
+    page.mouse.move(*start)
+    return frames(page, lambda: move(page, start, "middle", -4, -3))
+
+
+def drag(page: Page) -> list[float]:
+    """The card that is nearest to the middle."""
+    x, y = middle(page)
+    boxes = [card.bounding_box() for card in page.locator(".react-flow__node-card").all()]
+    near = min((one for one in boxes if one), key=lambda one: abs(one["x"] - x) + abs(one["y"] - y))
+    start = near["x"] + 90, near["y"] + 40
+    page.mouse.move(*start)
+    return frames(page, lambda: move(page, start, "left", 2, 1))
+
+
+def frames(page: Page, act: Callable[[], None]) -> list[float]:
     page.evaluate(START)
     act()
-    seen = page.evaluate(STOP)
-    return f"median {statistics.median(seen):.1f} ms, p95 {percentile(seen, 0.95):.1f} ms"
+    return list(page.evaluate(STOP))
 
 
 def weights() -> list[tuple[str, str]]:
@@ -137,7 +205,7 @@ def main() -> None:
         page.goto(link.group())
         page.get_by_role("button", name=re.compile("sign in", re.I)).click()
         page.wait_for_url("**/w/forebay/")
-        for what, figure in [*weights(), *measure(studio, page)]:
+        for what, figure in [*weights(), *measure(studio, page, Path(folder))]:
             print(f"{what}: {figure}", flush=True)
         browser.close()
 

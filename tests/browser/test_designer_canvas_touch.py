@@ -115,6 +115,11 @@ def test_two_fingers_zoom_and_move_the_view(studio: Any, page: Page) -> None:
     assert moved[2] == pytest.approx(closer[2], rel=0.05)
     assert moved[0] - closer[0] == pytest.approx(-100, abs=30)
     assert moved[1] - closer[1] == pytest.approx(-80, abs=30)
+    # Two that stay mean nothing.
+    fingers.send("touchStart", middle)
+    fingers.send("touchStart", middle, beside(middle, 80))
+    page.wait_for_timeout(700)  # longer than a long press
+    fingers.send("touchEnd")
     expect(page.get_by_role("menu")).to_have_count(0)
 
 

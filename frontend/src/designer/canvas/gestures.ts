@@ -83,7 +83,7 @@ class Hands {
     const wire = wireOf(target);
     if (wire !== null && !event.altKey) return this.wireDown(event, wire);
     if (event.altKey && desk.read().editable && !target.closest("button, input, textarea")) return this.slice(event, place);
-    if (event.pointerType === "touch") this.press(event);
+    if (event.pointerType === "touch" && target.closest(".react-flow__renderer")) this.press(event);
   }
 
   private portDown(event: PointerEvent, port: PortEnd): void {
@@ -215,12 +215,15 @@ class Hands {
       desk.ui.change({ menu: card !== null ? { kind: "card", id: card, screen: start, at: desk.toFlow(start) } : { kind: "canvas", screen: start, at: desk.toFlow(start) } });
     }, LONG);
     const moved = (move: PointerEvent) => { if (far(at(move), start, 8)) stop(); };
+    const second = (down: PointerEvent) => { if (down.pointerId !== event.pointerId) stop(); };
     const stop = () => {
       clearTimeout(timer);
+      removeEventListener("pointerdown", second, true);
       removeEventListener("pointermove", moved);
       removeEventListener("pointerup", stop);
       removeEventListener("pointercancel", stop);
     };
+    addEventListener("pointerdown", second, true);
     addEventListener("pointermove", moved);
     addEventListener("pointerup", stop);
     addEventListener("pointercancel", stop);
