@@ -16,6 +16,8 @@ const OPEN_KEY = "forebay:designer-groups";
 const SAMPLES = "Sample: ";
 /** Datasets that are shown before "Show all". */
 const FEW = 12;
+/** Rows of a search. */
+const MOST = 100;
 
 interface Section { group: string; title: string; parent: string; items: Item[] }
 
@@ -39,11 +41,11 @@ export function Palette() {
   const row = (one: Found, key = one.item.id) => <ItemRow key={key} found={one} onPick={pick} onTip={setTip} />;
   const plain = (item: Item): Found => ({ item, match: { score: 0, ranges: [] } });
   const rowsOf = (section: Section) => {
-    const long = section.group === DATASETS && !all && section.items.length > FEW + 4;
+    const long = section.group === DATASETS && section.items.length > FEW + 4;
     return (
       <>
-        {(long ? section.items.slice(0, FEW) : section.items).map((item) => row(plain(item)))}
-        {long && <li><button type="button" className="dz-showall" onClick={() => setAll(true)}>Show all {section.items.length}</button></li>}
+        {(long && !all ? section.items.slice(0, FEW) : section.items).map((item) => row(plain(item)))}
+        {long && <li><button type="button" className="dz-showall" onClick={() => setAll(!all)}>{all ? "Show fewer" : `Show all ${section.items.length}`}</button></li>}
       </>
     );
   };
@@ -61,7 +63,8 @@ export function Palette() {
         {found ? (
           <>
             <p className="dz-palette-count" role="status">{found.length === 1 ? "1 result" : `${found.length} results`}</p>
-            <ul className="dz-items">{found.slice(0, 100).map((one) => row(one))}</ul>
+            <ul className="dz-items">{found.slice(0, MOST).map((one) => row(one))}</ul>
+            {found.length > MOST && <p className="dz-none">These are the best {MOST}. More letters find the others.</p>}
             {found.length === 0 && <div className="dz-none">Nothing is called that.<br /><button type="button" className="button button-small" onClick={() => setQuery("")}>Clear the search</button></div>}
           </>
         ) : (
