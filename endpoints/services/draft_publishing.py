@@ -14,6 +14,7 @@ from endpoints.models import PipelineEndpoint, PublishedPipeline
 from endpoints.selectors import list_endpoints
 from endpoints.services.publishing import FIELDS, body_problems, store_publication
 from endpoints.services.run_publishing import put_behind
+from pipelines.domain.drafts import values_for
 from pipelines.models import PipelineDraft
 from pipelines.services.draft_runs import compile_draft
 from pipelines.services.drafts import note_use, refuse_stale
@@ -60,9 +61,8 @@ def publish_draft(
     if not isinstance(given, Mapping):
         problems.append(Problem("parameters must be an object of names and values.", "parameters"))
         given = {}
-    known = [one.get("name") for one in draft.graph.get("parameters") or []]
-    values = {name: value for name, value in draft.parameters.items() if name in known}
-    defaults, wrong = read_defaults(draft.graph, {**values, **given})
+    kept = values_for(draft.graph, draft.parameters)
+    defaults, wrong = read_defaults(draft.graph, {**kept, **given})
     problems += wrong
     raw, wrong = compile_draft(
         workspace=draft.workspace,

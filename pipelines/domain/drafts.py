@@ -121,6 +121,14 @@ def with_default_compute(graph: Mapping[str, Any]) -> tuple[dict[str, Any], str]
     return {**graph, "nodes": left}, common
 
 
+def values_for(graph: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
+    """The kept values of parameters that the graph has. Others are of an earlier version: they
+    wait for its parameters to come back, by an undo or from the history."""
+    declared = [one for one in graph.get("parameters") or [] if isinstance(one, Mapping)]
+    names = {one["name"] for one in declared if isinstance(one.get("name"), str)}
+    return {name: value for name, value in values.items() if name in names}
+
+
 def up_to(graph: Mapping[str, Any], node_id: str) -> dict[str, Any]:
     """The graph with this node and all that it waits for. Raises InvalidInput for no such node."""
     nodes = {str(node["id"]): node for node in graph["nodes"]}

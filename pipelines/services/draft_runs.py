@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from pipelines.domain.drafts import check_form, up_to
+from pipelines.domain.drafts import check_form, up_to, values_for
 from pipelines.domain.node_memory import Memory, Recall
 from pipelines.models import PipelineDraft, Run
 from pipelines.services.drafts import note_use, refuse_stale, unknown_fields
@@ -80,7 +80,7 @@ def forecast_draft(
         raise InvalidInput.of(problems)
     graph, problems = _compile(draft, actor, body)
     sent = {field: body[field] for field in more[1:] if field in body}
-    values = {**draft.parameters, **(body.get("parameters") or {})}
+    values = {**values_for(graph, draft.parameters), **(body.get("parameters") or {})}
     if not problems:
         try:
             asked = {**sent, "graph": graph, "parameters": values}
@@ -112,7 +112,8 @@ def submit_draft(
         raise InvalidInput.of(problems)
     given = body.get("parameters") or {}
     sent = {field: body[field] for field in SUBMITTED if field in body}
-    values = {**draft.parameters, **given} if isinstance(given, Mapping) else given
+    kept = values_for(graph, draft.parameters)
+    values = {**kept, **given} if isinstance(given, Mapping) else given
 
     def store(run: Run) -> None:
         PipelineDraft.objects.filter(pk=draft.pk).update(last_run=run, experiment=sent_to(run))
@@ -156,7 +157,10 @@ def _compile(
         actor=actor,
         graph=graph,
         compute=compute if isinstance(compute, str) else "",
-        values={**draft.parameters, **(given if isinstance(given, Mapping) else {})},
+        values={
+            **values_for(graph, draft.parameters),
+            **(given if isinstance(given, Mapping) else {}),
+        },
         recall=recall,
     )
 

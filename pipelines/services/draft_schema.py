@@ -8,6 +8,7 @@ from typing import Any
 from pipelines.column_selectors import columns_of_run
 from pipelines.domain.columns import Known, Ports
 from pipelines.domain.drafting import graph_columns, module_ids
+from pipelines.domain.drafts import values_for
 from pipelines.models import PipelineDraft
 from pipelines.services.draft_catalog import load_catalog
 from pipelines.services.draft_runs import unsaved_problems
@@ -37,7 +38,7 @@ def draft_schema(
         actor=actor,
         graph=graph,
         compute="",
-        values={**draft.parameters, **(body.get("parameters") or {})},
+        values={**values_for(graph, draft.parameters), **(body.get("parameters") or {})},
         read=True,
     )
     traced = graph_columns(graph, catalog, {})

@@ -12,6 +12,7 @@ from data.models import DatasetVersion
 from data.selectors import default_datastore
 from pipelines.domain.catalog import Catalog
 from pipelines.domain.drafting import sources_of
+from pipelines.domain.drafts import values_for
 from pipelines.domain.program.names import identifier
 from pipelines.domain.program.readable import readable
 from pipelines.domain.program.subject import DatasetName, Program, Subject, Surroundings
@@ -43,12 +44,13 @@ STAMP = (1980, 1, 1, 0, 0, 0)  # of every file in a zip: equal programs are equa
 
 def program_of_draft(*, draft: PipelineDraft, actor: Actor) -> Program:
     """The draft as it is saved. Raises InvalidInput when its form is none that runs."""
+    values = values_for(draft.graph, draft.parameters)
     asked: dict[str, Any] = {
         "workspace": draft.workspace,
         "actor": actor,
         "graph": draft.graph,
         "compute": draft.default_compute,
-        "values": draft.parameters,
+        "values": values,
     }
     _, problems = compile_draft(**asked)
     refused = [one for one in problems if one.code in REFUSED and not _is_value(one)]
@@ -61,7 +63,7 @@ def program_of_draft(*, draft: PipelineDraft, actor: Actor) -> Program:
         description=draft.description,
         experiment=draft.experiment or draft.name,
         graph=graph,
-        values=draft.parameters,
+        values=values,
         default_compute=draft.default_compute,
         tags=draft.tags,
         unfinished=tuple(_sentence(one) for one in problems),

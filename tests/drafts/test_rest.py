@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -107,6 +108,28 @@ def test_versions_are_listed_restored_and_thinned(api: Any, draft: dict[str, Any
     assert len(restored["graph"]["nodes"]) == 2
     assert restored["revision"] == 7
     assert api.get(f"{path}/versions/x").status_code == 404
+
+
+def test_a_value_waits_for_its_parameter_to_come_back(api: Any, draft: dict[str, Any]) -> None:
+    """A version without the parameter runs; with it again, with the value that it had."""
+    path, graph = f"{API}/drafts/{draft['id']}", json.loads(json.dumps(draft["graph"]))
+    graph["parameters"] = [{"name": "share", "type": "float", "default": 0.5}]
+    graph["nodes"][1]["settings"]["fraction"] = {"parameter": "share"}
+    body = {"revision": draft["revision"], "graph": graph, "parameters": {"share": 0.6}}
+    assert api.patch(path, {**body, "note": "with a parameter"}).status_code == 200
+
+    assert api.post(f"{path}/versions/1/restore", {}).status_code == 200
+    assert api.post(f"{path}/forecast", {}).json()["problems"] == []
+    run = api.post(f"{path}/submit", {"experiment": "e"})
+    assert (run.status_code, run.json().get("parameters", {})) == (201, {})
+    assert b"pipeline_parameters" not in api.get(f"{path}/program").content
+    told = api.post(f"{path}/submit", {"parameters": {"share": 1}}).json()["problems"]
+    assert [one["code"] for one in told] == ["unknown_parameter"]
+
+    assert api.post(f"{path}/versions/2/restore", {}).status_code == 200
+    run = api.post(f"{path}/submit", {"experiment": "e"})
+    assert run.status_code == 201
+    assert api.get(f"{API}/runs/{run.json()['id']}").json()["parameters"] == {"share": 0.6}
 
 
 def test_a_whole_draft_has_no_problem_and_a_broken_one_says_where(

@@ -50,9 +50,12 @@ def test_a_draft_is_called_like_what_the_sdk_published(api: Any, draft: dict[str
     run = api.post(f"{API}/published-pipelines/{made['id']}/submit", {}).json()
     assert run["parameters"] == {"strength": 2.5}
     drawn = api.post(f"{API}/drafts/{draft['id']}/submit", {"parameters": {"strength": 2.5}})
-    assert drawn.status_code == 422  # the value of an earlier day is told at a submit
+    assert drawn.status_code == 201
+    assert drawn.json()["parameters"] == {"strength": 2.5}  # here too
     versions = api.get(f"{API}/drafts/{draft['id']}/versions").json()["items"]
-    assert [one["note"] for one in versions] == ["Created · Published as nightly"]
+    assert [one["note"] for one in versions] == [
+        "Created · Published as nightly · Submitted as Run 1"
+    ]
     entry = AuditEntry.objects.get(action="draft.published")
     assert entry.detail == {"published_pipeline": made["id"], "version": 1}
 

@@ -193,3 +193,5 @@ def test_a_draft_is_made_changed_submitted_and_published(
         PipelineDraft.get(ws, draft.id)
     with pytest.raises(UserErrorException, match="A draft is made of a Pipeline"):
         PipelineDraft.create(ws, "pipeline")
+    with pytest.raises(UserErrorException, match="has no parameter 'greetings'; it has: greeting"):
+        PipelineDraft.create(ws, pipeline, pipeline_parameters={"greetings": "two"})

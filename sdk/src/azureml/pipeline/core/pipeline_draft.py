@@ -107,11 +107,13 @@ class PipelineDraft:
         )
         route, names = ROUTE, []
         if isinstance(pipeline, Pipeline):
+            graph = pipeline._graph_to_keep()
+            _check_names(graph, pipeline_parameters)
             body = {
                 "name": pipeline._experiment_name or "Pipeline draft",
                 "description": pipeline._description,
                 **body,
-                "graph": pipeline._graph_to_keep(),
+                "graph": graph,
             }
         elif isinstance(pipeline, PublishedPipeline):
             route, names = "published-pipelines/{}/draft", [pipeline.id]
@@ -247,6 +249,7 @@ class PipelineDraft:
             kept = {key: value for key, value in values.items() if key in names}
             if pipeline_parameters is None and kept != values:
                 body["parameters"] = kept
+        _check_names(body.get("graph") or self._facts.get("graph"), pipeline_parameters)
         body["revision"] = self._facts["revision"]
         path = self._workspace._path(ROUTE, self.id)
         try:
@@ -336,6 +339,18 @@ def _graph_of(origin: Any) -> Json:
     if isinstance(origin, (PipelineRun, PublishedPipeline, PipelineDraft)):
         return dict(origin.get_graph())
     raise _no_origin(origin)
+
+
+def _check_names(graph: Mapping[str, Any] | None, values: Mapping[str, Any] | None) -> None:
+    """Raises UserErrorException for a value of a parameter that the pipeline does not have."""
+    if graph is None:
+        return
+    names = [str(one["name"]) for one in graph.get("parameters") or []]
+    for name in values or {}:
+        if name not in names:
+            raise UserErrorException(
+                f"The pipeline has no parameter {name!r}; it has: {', '.join(names) or 'none'}."
+            )
 
 
 def _no_origin(given: Any) -> UserErrorException:
