@@ -187,3 +187,21 @@ def test_what_was_unsaved_of_a_deleted_draft_becomes_a_new_one(studio: Any, page
     page.goto(f"/w/forebay/designer/{canvas.draft}")
     expect(page.get_by_text("There is no draft")).to_be_visible()
     expect(page.locator("[data-unsaved]")).to_be_hidden()
+
+
+def test_a_draft_that_somebody_deletes_is_kept_by_who_has_it_open(studio: Any, page: Page) -> None:
+    page.allowed_console += ["status of 404"]
+    canvas = Canvas(studio, page)
+    canvas.root.focus()
+    canvas.add("Split Data")
+    canvas.graph()
+    delete_draft(canvas)
+    note = page.locator(".dz-save")
+    expect(note).to_have_attribute("title", re.compile("deleted this draft"))
+    canvas.root.focus()
+    canvas.add("Train Model")
+    note.get_by_role("button", name="Keep as a new draft").click()
+    page.wait_for_url(re.compile(rf"/designer/(?!{canvas.draft})"))
+    expect(canvas.card("Train Model")).to_be_visible()
+    canvas.draft = page.url.rsplit("/", 1)[1]
+    assert len(canvas.graph()["nodes"]) == 2
