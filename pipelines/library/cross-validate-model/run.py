@@ -36,7 +36,7 @@ def run(context: Context) -> Outputs:
         rows.append({"Fold": number, **evaluate(scored, label).metrics})
     folds = pd.DataFrame(rows)
     for name in folds.columns.drop("Fold"):
-        context.metric(f"Mean {name}", float(folds[name].mean()))
+        context.metric(f"{name} (mean)", float(folds[name].mean()))
     mean = pd.DataFrame([{"Fold": "Mean", **folds.drop(columns="Fold").mean().to_dict()}])
     spread = pd.DataFrame([{"Fold": "Std", **folds.drop(columns="Fold").std().to_dict()}])
     summary = pd.concat([folds.astype({"Fold": str}), mean, spread], ignore_index=True)

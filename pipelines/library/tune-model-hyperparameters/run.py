@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import replace
 
 import pandas as pd
-from forebay_modules.errors import attempt
+from forebay_modules.errors import ModuleError, attempt
 from forebay_modules.run import Context, Outputs, main
 from forebay_modules.scoring import scorer
 from forebay_modules.sweeps import read_grid, usual_grid
@@ -45,6 +46,11 @@ def run(context: Context) -> Outputs:
         "The settings can't be tried",
         of_user=bool(learner.custom),
     )
+    if math.isnan(search.best_score_):
+        raise ModuleError(
+            f"Metric {metric!r} has no value on parts of the data this small: use fewer folds, "
+            "or more rows."
+        )
     best = {name.removeprefix("learn__"): one for name, one in search.best_params_.items()}
     context.metric(f"Best {metric}", float(search.best_score_))
     print(f"best settings: {json.dumps(best, default=str)}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import warnings
 from typing import Any
 
 import numpy as np
@@ -146,6 +147,15 @@ def case_metrics_of_a_sweep_fit_its_classes() -> None:
     assert "'r2' measures numbers, and this model predicts classes" in said
     said = refused("tune-model-hyperparameters", given, label="y", grid="depth: 1")
     assert "depth" in said
+
+
+def case_a_sweep_over_too_little_data_has_no_best() -> None:
+    few = pd.DataFrame({"x": [1.0, 2.0, 4.0], "y": [2.0, 5.0, 4.0]})
+    given = {"learner": learner("ridge-regression"), "dataset": few}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        said = refused("tune-model-hyperparameters", given, label="y", folds=3)
+    assert "'r2' has no value on parts of the data this small" in said
 
 
 def case_cross_validation_writes_over_no_column() -> None:
