@@ -205,3 +205,14 @@ def test_a_draft_that_somebody_deletes_is_kept_by_who_has_it_open(studio: Any, p
     expect(canvas.card("Train Model")).to_be_visible()
     canvas.draft = page.url.rsplit("/", 1)[1]
     assert len(canvas.graph()["nodes"]) == 2
+
+
+def test_the_pane_that_did_not_come_is_fetched_again(studio: Any, page: Page) -> None:
+    page.allowed_console += BROKEN
+    page.route("**/designer-dialogs.js*", lambda route: route.abort())
+    Canvas(studio, page)
+    pane = page.get_by_role("complementary", name="Properties")
+    expect(pane.get_by_role("alert")).to_contain_text("could not be loaded")
+    page.unroute("**/designer-dialogs.js*")
+    pane.get_by_role("button", name="Try again").click()
+    expect(pane.get_by_role("heading", name="Canvas")).to_be_visible()

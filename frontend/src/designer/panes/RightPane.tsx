@@ -44,7 +44,7 @@ export function RightPane() {
 /** What is shown comes with the dialogs, in their bundle. */
 function Content() {
   const wires = useUi((ui) => ui.wires);
-  return <LateDialog late="PaneContent" wire={wires.size === 1 ? [...wires][0] ?? "" : ""} />;
+  return <LateDialog late="PaneContent" wire={wires.size === 1 ? [...wires][0] ?? "" : ""} failed={(why, again) => <div className="pane-body" role="alert"><p className="muted">{why}</p><button type="button" className="button" onClick={again}>Try again</button></div>} />;
 }
 
 /** Dragged or moved by arrows. */

@@ -4,7 +4,7 @@
  */
 import * as react from "react";
 import * as jsx from "react/jsx-runtime";
-import { useEffect, useState, type ComponentProps, type ComponentType } from "react";
+import { useEffect, useState, type ComponentProps, type ComponentType, type ReactNode } from "react";
 import * as context from "../context";
 import * as aim from "./aim";
 import type { LateDialogs } from "./dialogs/main";
@@ -26,21 +26,27 @@ function load(): Promise<LateDialogs> {
       if (loaded) done(loaded);
       else failed(new Error("The dialogs could not be started."));
     };
-    script.onerror = () => failed(new Error("The dialog could not be loaded: the studio does not answer. Try again."));
+    script.onerror = () => failed(new Error("This part could not be loaded: the studio does not answer."));
     document.head.append(script);
   }).catch((error: unknown) => { loading = null; throw error; });
   return loading;
 }
 
-type Props<K extends keyof LateDialogs> = { late: K } & ComponentProps<LateDialogs[K]>;
+type Props<K extends keyof LateDialogs> = { late: K; failed?: (why: string, again: () => void) => ReactNode } & ComponentProps<LateDialogs[K]>;
 
-export function LateDialog<K extends keyof LateDialogs>({ late, ...props }: Props<K>) {
+/** `failed` draws what stands there when the bundle did not come; without it a message is shown. */
+export function LateDialog<K extends keyof LateDialogs>({ late, failed, ...props }: Props<K>) {
   const [dialogs, setDialogs] = useState(loaded);
+  const [why, setWhy] = useState("");
+  const [round, setRound] = useState(0);
   useEffect(() => {
-    if (!dialogs) load().then(setDialogs, (error: unknown) => toast(messageOf(error), "danger"));
-  }, [dialogs]);
+    if (dialogs) return;
+    setWhy("");
+    load().then(setDialogs, (error: unknown) => { setWhy(messageOf(error)); if (!failed) toast(messageOf(error), "danger"); });
+  }, [dialogs, round]);
   const Shown = dialogs?.[late] as ComponentType<typeof props> | undefined;
-  return Shown ? <Shown {...props} /> : null;
+  if (Shown) return <Shown {...props} />;
+  return why && failed ? failed(why, () => setRound(round + 1)) : null;
 }
 
 /** Ahead of the first use, once the canvas stands. */
