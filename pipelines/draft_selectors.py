@@ -20,7 +20,7 @@ GONE_AFTER = timedelta(seconds=45)  # since a tab said that it has a draft open
 
 @dataclass(frozen=True)
 class DraftState:
-    """What a page that has a draft open must hear of: it changes with every save."""
+    """What a page that has a draft open must hear of: it changes with every save and submit."""
 
     pk: int
     name: str
@@ -29,11 +29,12 @@ class DraftState:
     updated_by: str
     updated_at: datetime
     tab: str
+    last_run: str | None  # its uid
 
     def as_json(self) -> dict[str, Any]:
         told = {name: getattr(self, name) for name in ("name", "revision", "version")}
         by = {"updated_by": self.updated_by, "updated_at": iso(self.updated_at)}
-        return {**told, **by, "tab": self.tab or None}
+        return {**told, **by, "tab": self.tab or None, "last_run": self.last_run}
 
 
 def palette(workspace: Workspace, *, everything: bool = False) -> list[ModuleVersion]:
@@ -145,6 +146,7 @@ def states_of(uids: Iterable[str]) -> dict[str, DraftState]:
         "updated_by__username",
         "updated_at",
         "saved_tab",
+        "last_run__uid",
     )
     return {row[0]: DraftState(*row[1:]) for row in rows}
 

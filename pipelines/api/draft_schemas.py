@@ -314,6 +314,7 @@ OPERATIONS: dict[str, Operation] = {
             200: shape(
                 people=listed(shape(user=TEXT, tab=TEXT, since=MOMENT)),
                 revision=whole(1),
+                last_run=maybe(TEXT),
             )
         },
         body=body(("tab",), {"tab": "5f2c"}, tab=TAB, leave=FLAG),

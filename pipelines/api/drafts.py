@@ -256,8 +256,10 @@ class DraftPresenceView(DraftDetailView):
 
     def post(self, request: Request, workspace_name: str, draft_id: str) -> Response:
         """Say every 20 seconds that `tab` (a random id) has the draft open; after 45 it counts as
-        closed, with `leave` at once. Answers `people` and the newest `revision`."""
+        closed, with `leave` at once. Answers `people`, the newest `revision` and the id of the
+        `last_run`."""
         draft, body = self.draft(draft_id, graph=False), json_object(request)
         people = keep_presence(draft=draft, actor=self.actor, body=body, now=timezone.now())
         shown = [person_shape(row) for row in people]
-        return Response({"people": shown, "revision": draft.revision})
+        last_run = draft.last_run.uid if draft.last_run else None
+        return Response({"people": shown, "revision": draft.revision, "last_run": last_run})

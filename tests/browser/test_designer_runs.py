@@ -309,6 +309,30 @@ def test_running_up_to_a_step(studio: Any, finished: Finished, page: Page) -> No
     expect(canvas.pane).to_contain_text("ran up to another step; this one is not part of it")
 
 
+def test_another_tab_sees_the_run_that_this_one_submits(
+    studio: Any, finished: Finished, page: Page
+) -> None:
+    canvas = Canvas(studio, page, make_draft(studio, from_draft=finished.draft))
+    second = Canvas(studio, page.context.new_page(), canvas.draft)
+    expect(second.run).to_have_count(0)
+    page.bring_to_front()
+    canvas.submit()
+    second.until("Completed")
+    expect(second.card(SCRIPT)).to_contain_text("Reused")
+    expect(second.said).to_contain_text("was submitted in another tab")
+    expect(canvas.said).not_to_contain_text("in another tab")
+    # Who has put the run aside is told, and no more.
+    pick(second, "Hide the run")
+    canvas.submit()
+    last = canvas.run.locator(".nowrap")
+    number = studio.get(f"/drafts/{canvas.draft}")["last_run"]["number"]
+    expect(last).to_have_text(f"Run {number}")
+    expect(second.said).to_contain_text(f"Run {number} was submitted")
+    expect(second.card(SCRIPT)).not_to_contain_text("Reused")
+    pick(second, f"Show Run {number}")
+    expect(second.card(SCRIPT)).to_contain_text("Reused")
+
+
 @pytest.mark.parametrize(
     "page",
     [{"color_scheme": "dark"}, {"viewport": {"width": 390, "height": 780}}],

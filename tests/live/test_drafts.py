@@ -14,6 +14,7 @@ from pipelines.models import DraftPresence, DraftVersion, Event, PipelineDraft
 from pipelines.services import presence
 from pipelines.services.drafts import create_draft, delete_draft, save_draft
 from pipelines.services.presence import keep_presence, sweep_presence
+from tests.support.submitting import body_of, make_snapshot, make_target, submit
 from workspaces.domain.errors import NotFound
 from workspaces.domain.roles import Role
 from workspaces.services.workspaces import create_workspace, set_member
@@ -31,6 +32,15 @@ def come(draft: PipelineDraft, actor: Any, tab: str, **more: Any) -> list[str]:
     now = timezone.now() + more.pop("later", timedelta())
     rows = keep_presence(draft=draft, actor=actor, body={"tab": tab, **more}, now=now)
     return [row.tab for row in rows]
+
+
+def run_of(draft: PipelineDraft, actor: Any) -> str:
+    """The id of a run that the draft made, as a submit leaves it."""
+    make_target(draft.workspace, actor.user)
+    snapshot = make_snapshot(draft.workspace, actor.user, {"main.py": "print(1)"})
+    run = submit(draft.workspace, actor, body_of("a", snapshot))
+    PipelineDraft.objects.filter(pk=draft.pk).update(last_run=run)
+    return str(run.uid)
 
 
 async def opened(socket: Any, user: Any, draft: PipelineDraft) -> Any:
@@ -63,6 +73,10 @@ async def test_a_page_hears_how_things_stand_and_every_change(
     assert saved["topic"] == f"draft:{draft.uid}"
     assert first["id"] < people["id"] < saved["id"]
 
+    run = await database_sync_to_async(run_of)(draft, actor)
+    submitted = (await page.hear())["data"]
+    assert (submitted["last_run"], submitted["revision"]) == (run, 2)
+
     await database_sync_to_async(come)(draft, actor, "a-1")
     there = (await page.hear())["data"]["people"]
     assert [(one["user"], one["tab"]) for one in there] == [("ada", "a-1")]
@@ -77,7 +91,8 @@ async def test_a_page_hears_how_things_stand_and_every_change(
     )
     assert await page.silent()
     await page.close()
-    assert not await database_sync_to_async(Event.objects.exists)()  # closes its connection
+    of_drafts = Event.objects.filter(kind__startswith="draft").exists
+    assert not await database_sync_to_async(of_drafts)()  # closes its connection
 
 
 @pytest.mark.asyncio

@@ -69,7 +69,7 @@ export abstract class DraftSession implements Host {
       this.show({ phase: "error", message: openingFault(error) });
       return;
     }
-    new Presence(this, this.saving).start();
+    new Presence(this, this.saving, this.running).start();
     addEventListener("pagehide", () => { this.document.keep(); this.saving.leave(); });
     document.addEventListener("visibilitychange", () => { if (document.hidden) void this.saving.flush(); else this.saving.wake(); });
     addEventListener("online", () => this.saving.wake());

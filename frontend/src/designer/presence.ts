@@ -1,6 +1,7 @@
 /** Who else has this draft open, and what they save. */
 import { ApiError } from "./api";
 import type { Host } from "./host";
+import type { Running } from "./running";
 import type { Saving } from "./saving";
 import type { DraftJson, Person } from "./core/types";
 import { eventListener, type EventMessage } from "../live/client";
@@ -12,7 +13,7 @@ export class Presence {
   private timer: ReturnType<typeof setTimeout> | undefined;
   private looking: Promise<void> | null = null;
 
-  constructor(private readonly host: Host, private readonly saving: Saving) {}
+  constructor(private readonly host: Host, private readonly saving: Saving, private readonly running: Running) {}
 
   start(): void {
     const { draft } = this.host.state();
@@ -29,7 +30,9 @@ export class Presence {
     const { data } = event;
     if (event.kind === "draft.people") this.people(data["people"]);
     if (event.kind === "draft.deleted") this.saving.gone(String(data["deleted_by"] || "Somebody"));
-    if (event.kind === "draft.saved" && data["tab"] !== this.host.tab) this.heard(Number(data["revision"]));
+    if (event.kind !== "draft.saved") return;
+    if (data["tab"] !== this.host.tab) this.heard(Number(data["revision"]));
+    void this.running.heard(data["last_run"]);
   }
 
   private heard(revision: number): void {
@@ -58,8 +61,9 @@ export class Presence {
     clearTimeout(this.timer);
     if (document.hidden) return;
     try {
-      const { people, revision } = await this.say({});
+      const { people, revision, last_run } = await this.say({});
       this.people(people);
+      void this.running.heard(last_run);
       this.heard(revision);
     } catch (error) {
       if (error instanceof ApiError && error.status === 404) return;
@@ -67,7 +71,7 @@ export class Presence {
     this.timer = setTimeout(() => void this.beat(), BEAT);
   }
 
-  private say(more: { leave?: true }, keepalive = false): Promise<{ people: Person[]; revision: number }> {
+  private say(more: { leave?: true }, keepalive = false): Promise<{ people: Person[]; revision: number; last_run: string | null }> {
     return this.host.api.post(`/drafts/${this.host.state().draft.id}/presence`, { tab: this.host.tab, ...more }, { keepalive });
   }
 

@@ -10,7 +10,7 @@ import { eventListener } from "../live/client";
 import { pageLive } from "../live/page";
 
 const POLL = 4000;
-type RunAnswer = RunJson & { experiment?: string; url?: string };
+type RunAnswer = RunJson & { experiment?: string; url?: string; submitted_by?: string };
 interface ForecastAnswer { steps: { node: string; name: string; answer: "reused" | "runs" | "depends"; sentence: string }[]; counts: Partial<Record<"reused" | "runs" | "depends", number>>; problems: Problem[] }
 interface PublishedAnswer { id: string; endpoints: { id: string; version: string; is_default: boolean }[] }
 
@@ -20,6 +20,9 @@ export class Running {
   private stop: (() => void) | null = null;
   private state: RunState | null = null;
   private pending: ReturnType<typeof setTimeout> | undefined;
+  /** The newest run of the draft that is known here, and a submit of this tab that is under way. */
+  private newest: string | null = null;
+  private sending: Promise<unknown> = Promise.resolve();
   private about: Pick<RunView, "experiment" | "url" | "upTo"> = { experiment: "", url: "", upTo: null };
 
   constructor(private readonly host: Host) {}
@@ -52,7 +55,9 @@ export class Running {
     if (form.tags) body["tags"] = form.tags;
     if (form.continueOnStepFailure !== undefined) body["continue_on_step_failure"] = form.continueOnStepFailure;
     try {
-      const run = await this.host.api.post<RunAnswer>(`/drafts/${draft.id}/submit`, body, { once: true });
+      const sending = this.host.api.post<RunAnswer>(`/drafts/${draft.id}/submit`, body, { once: true }).then((made) => { this.newest = made.id; return made; });
+      this.sending = sending.catch(() => undefined);
+      const run = await sending;
       const now = this.host.state().draft;
       this.host.set({ draft: { ...now, experiment: run.experiment ?? now.experiment, last_run: { id: run.id, number: run.number, experiment: run.experiment ?? "", status: run.status } } });
       const view = await this.follow(run.steps ? run : await this.fetch(run.id), form.upTo);
@@ -80,12 +85,27 @@ export class Running {
   /** The run that the draft made last, when it is of these steps. */
   async showLast(): Promise<void> {
     const { draft, graph } = this.host.state();
+    this.newest = draft.last_run?.id ?? null;
     if (!draft.last_run) return;
     try {
       const run = await this.fetch(draft.last_run.id);
       const ids = new Set(graph.nodes.map((node) => node.id));
       if ((run.steps ?? []).some((step) => ids.has(step.node_id)) && !this.host.state().run) await this.follow(run, null);
     } catch { /* a run that is gone is not shown */ }
+  }
+
+  /** Somebody, or another tab, submitted the draft: its run comes onto the canvas unless the reader looks at another one or at none. */
+  async heard(id: unknown): Promise<void> {
+    await this.sending;
+    if (typeof id !== "string" || id === this.newest) return;
+    const former = this.newest;
+    this.newest = id;
+    const run = await this.fetch(id).catch(() => null);
+    if (!run || this.newest !== id) return;
+    const { draft, run: shown } = this.host.state();
+    this.host.set({ draft: { ...draft, last_run: { id, number: run.number, experiment: run.experiment ?? "", status: run.status } } });
+    if (shown ? shown.id === former : former === null) await this.follow(run, null);
+    this.host.say(run.submitted_by === this.host.place.user ? `Run ${run.number} was submitted in another tab.` : `${run.submitted_by ?? "Somebody"} submitted Run ${run.number}.`);
   }
 
   async show(id: string | null): Promise<void> {
