@@ -15,6 +15,7 @@ from data.engine.records import TableError
 WHOLE = {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"}
 # Folders named "y=1" are names like others here; partition_format says what they mean.
 READ = "read_parquet($file, hive_partitioning=false)"
+_IN_UTC = " AT TIME ZONE 'UTC'"
 Picked = tuple[str, ColumnType, str]  # name, type, SQL of the value
 
 
@@ -37,7 +38,7 @@ def load_parquet(
     made = "".join(f", c{number} {kind}" for number, kind in enumerate(types))
     connection.execute(f"CREATE TABLE rows (path VARCHAR{made})")
     for file in files if sample is None else ():
-        _insert(connection, file, names, partition_values(form, file["path"]))
+        _insert(connection, file, names, types, partition_values(form, file["path"]))
     asked = definition["set_column_types"]
     unknown = sorted(set(asked) - set(names))
     if unknown:
@@ -84,6 +85,7 @@ def _insert(
     connection: duckdb.DuckDBPyConnection,
     file: Mapping[str, str],
     names: Sequence[str],
+    types: Sequence[str],
     values: Sequence[str],
 ) -> None:
     parameters: dict[str, Any] = {"path": file["path"], "file": file["local"]}
@@ -91,7 +93,7 @@ def _insert(
         own = connection.execute(
             f"SELECT * FROM {READ} LIMIT 0", {"file": file["local"]}
         ).description
-        present = {column[0] for column in own or ()}
+        present = {column[0]: str(column[1]) for column in own or ()}
         target, picked = "", ""
         for number, name in enumerate(names):
             if number < len(values):
@@ -99,6 +101,8 @@ def _insert(
                 picked += f", $v{number}"
             elif name in present:
                 picked += ', "' + name.replace('"', '""') + '"'
+                if _has_zone(present[name]) and types[number] == "TIMESTAMP":
+                    picked += _IN_UTC
             else:
                 continue
             target += f", c{number}"
@@ -123,6 +127,11 @@ def _kind(kind: str) -> ColumnType:
     return ColumnType.STRING
 
 
+def _has_zone(kind: str) -> bool:
+    """Of "TIMESTAMP WITH TIME ZONE" and, in nanoseconds as pandas writes them, TIMESTAMPTZ_NS."""
+    return "ZONE" in kind or "TZ" in kind
+
+
 def _value(number: int, kind: str, asked: Any) -> tuple[ColumnType, str]:
     """Type and SQL of a column, in the type that was asked for if one was."""
     found = _kind(kind)
@@ -134,7 +143,7 @@ def _value(number: int, kind: str, asked: Any) -> tuple[ColumnType, str]:
     if found is ColumnType.FLOAT:
         return found, f"CAST(c{number} AS DOUBLE)"
     if found is ColumnType.DATETIME:
-        zone = " AT TIME ZONE 'UTC'" if "ZONE" in kind else ""
+        zone = _IN_UTC if _has_zone(kind) else ""
         return found, f"CAST(c{number}{zone} AS TIMESTAMP)"
     if found is ColumnType.STRING and kind != "VARCHAR":
         return found, f"CAST(c{number} AS VARCHAR)"

@@ -121,6 +121,21 @@ def test_parquet_keeps_its_types(tree: Any) -> None:
     assert second == ["2", "", "", "", "", "", "", "", "new"]
 
 
+def test_times_of_a_zone_are_told_in_utc_whatever_their_precision(tree: Any) -> None:
+    at = "TIMESTAMPTZ '2020-01-01 00:00:00+01'"
+    columns, rows = tree(
+        {
+            "in/a.parquet": f"SELECT {at}::TIMESTAMPTZ_NS AS z, {at}::TIMESTAMPTZ_NS AS mixed",
+            "in/b.parquet": f"SELECT {at}::TIMESTAMPTZ_NS AS z, {at} AS mixed",
+            "in/c.parquet": "SELECT TIMESTAMP '2020-01-01' AS mixed",
+        },
+        format="parquet",
+    )
+    assert columns == {"z": "datetime", "mixed": "datetime"}
+    utc = "2019-12-31 23:00:00"
+    assert rows == [[utc, utc], [utc, utc], ["", "2020-01-01 00:00:00"]]
+
+
 def test_parquet_in_folders_and_other_types(tree: Any) -> None:
     columns, rows = tree(
         {"in/y=1/a.parquet": "SELECT 7 AS n", "in/y=2/a.parquet": "SELECT 8 AS n"},
