@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.migrated import begin_studio
 from tests.support.studio import ROOT
 
 SEAL = """
@@ -55,6 +56,7 @@ def manage(tmp_path: Path) -> Any:
             cwd=ROOT, env=environment, capture_output=True, text=True, check=False,
         )  # fmt: skip
 
+    begin_studio(tmp_path / "var")
     assert run("setup_studio").returncode == 0
     return run
 

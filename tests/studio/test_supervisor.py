@@ -21,6 +21,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.ending import ends_with_us
+from tests.support.migrated import begin_studio
 from tests.support.studio import ROOT, free_port
 
 UP_WITHIN = 60.0
@@ -100,7 +101,9 @@ class Started:
 @pytest.fixture(scope="session")
 def fresh_studio(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The data folder of a studio that was set up and never started."""
-    setup = Started(tmp_path_factory.mktemp("fresh"), "setup_studio")
+    folder = tmp_path_factory.mktemp("fresh")
+    begin_studio(folder / "var")
+    setup = Started(folder, "setup_studio")
     assert setup.ended(120) == 0, setup.output
     return setup.data
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -56,6 +57,12 @@ def _migrate(folder: Path) -> Path:
     with closing(sqlite3.connect(folder / "db.sqlite3")) as database:
         database.execute("PRAGMA journal_mode=DELETE")
     return folder / "db.sqlite3"
+
+
+def begin_studio(data: Path) -> None:
+    """Make the data folder of a studio, with a database that is migrated already."""
+    data.mkdir(parents=True, exist_ok=True)
+    shutil.copy(migrated_database(), data / "db.sqlite3")
 
 
 def copy_into(target: sqlite3.Connection) -> None:

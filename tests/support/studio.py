@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -16,7 +15,7 @@ from types import TracebackType
 from typing import Any
 
 from tests.support.ending import ends_with_us
-from tests.support.migrated import migrated_database
+from tests.support.migrated import begin_studio
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -108,8 +107,7 @@ class RunningStudio:
 
     def __enter__(self) -> RunningStudio:
         if not self.database:
-            self.data.mkdir(exist_ok=True)  # a test may have made it
-            shutil.copy(migrated_database(), self.data / "db.sqlite3")
+            begin_studio(self.data)
         self.manage("setup_studio")
         self.token = self.manage("create_token", "--name", "tests").strip().splitlines()[-1]
         self.write_config(self.folder)
