@@ -78,9 +78,14 @@ def _fill(sender: Any, connection: Any, **_: Any) -> None:
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
-    """The SQLite database of the tests begins as a copy of one that is migrated already."""
+    """The database of the tests begins as a copy of one that is migrated already."""
+    from django.db import connections
     from django.db.backends.signals import connection_created
 
+    from tests.support.postgres import MIGRATED
+
+    if connections["default"].vendor == "postgresql":
+        connections["default"].settings_dict["TEST"]["TEMPLATE"] = MIGRATED
     connection_created.connect(_fill)
 
 

@@ -1,7 +1,8 @@
 """A migrated, empty SQLite database to copy: made once, and again when a migration changes.
 
 Fifty migrations take longer than most files of tests. What is kept is named by the content of all
-migrations and the pinned requirements, in pytest's cache folder; `make clean` removes it.
+migrations and the pinned requirements, in pytest's cache folder; `make clean` removes it. That of
+PostgreSQL is kept beside it (support/postgres.py).
 """
 
 from __future__ import annotations
@@ -14,14 +15,16 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 KEPT = ROOT / ".pytest_cache" / "migrated"
 
 
-def _name() -> str:
+def name_of_migrations() -> str:
+    """Another one when a migration, a requirement or Python changes."""
     seen = hashlib.sha256(sys.version.encode())
     for path in [*sorted(ROOT.glob("*/migrations/*.py")), ROOT / "requirements.txt"]:
         seen.update(f"{path.relative_to(ROOT)} ".encode() + path.read_bytes())
@@ -30,10 +33,8 @@ def _name() -> str:
 
 def migrated_database() -> Path:
     """The file; who comes first makes it, and the others wait."""
-    KEPT.mkdir(parents=True, exist_ok=True)
-    path = KEPT / f"{_name()}.sqlite3"
-    with (KEPT / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    path = KEPT / f"{name_of_migrations()}.sqlite3"
+    with who_makes_it():
         if not path.exists():
             for old in KEPT.glob("*.sqlite3"):
                 old.unlink()
@@ -42,18 +43,33 @@ def migrated_database() -> Path:
     return path
 
 
-def _migrate(folder: Path) -> Path:
-    """The file that `manage.py migrate` leaves there, as one file without a log beside it."""
+@contextmanager
+def who_makes_it() -> Iterator[None]:
+    """One process at a time looks what is kept, and makes what is not."""
+    KEPT.mkdir(parents=True, exist_ok=True)
+    with (KEPT / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def migrate(data: Path, url: str = "") -> None:
+    """`manage.py migrate` of the database at `url`, else of SQLite in `data`."""
+    place = {"FOREBAY_DATA": str(data), "FOREBAY_KEY_FILE": str(data / "key")}
     environment = {k: v for k, v in os.environ.items() if k != "FOREBAY_DATABASE_URL"}
     done = subprocess.run(
         [sys.executable, "manage.py", "migrate", "--verbosity", "0"],
         cwd=ROOT,
-        env={**environment, "FOREBAY_DATA": str(folder), "FOREBAY_KEY_FILE": str(folder / "key")},
+        env={**environment, **place, **({"FOREBAY_DATABASE_URL": url} if url else {})},
         capture_output=True,
         text=True,
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def _migrate(folder: Path) -> Path:
+    """The file that migrating leaves there, as one file without a log beside it."""
+    migrate(folder)
     with closing(sqlite3.connect(folder / "db.sqlite3")) as database:
         database.execute("PRAGMA journal_mode=DELETE")
     return folder / "db.sqlite3"

@@ -19,8 +19,10 @@ from types import TracebackType
 from urllib.parse import quote
 
 from tests.support.ending import ends_with_us
+from tests.support.migrated import KEPT, migrate, name_of_migrations, who_makes_it
 
 PREFIX = "forebay-pg-"
+MIGRATED = "migrated"  # a database of each cluster, from which others are made
 ORDINARY = ("postgres", "nobody")  # who runs it for root, the first that exists
 # Nothing here outlives the tests, so nothing is flushed to disk.
 SETTINGS = (
@@ -92,13 +94,33 @@ class Cluster:
 
     def start(self) -> None:
         """Make the cluster and start it; answers once it takes connections."""
-        if self.user:
-            shutil.chown(self.folder, self.user, self._group())
-        data, log = str(self.folder / "data"), self.folder / "server.log"
+        kept = self._kept()
+        with who_makes_it():
+            if not kept.exists():
+                self._make(kept)
+        shutil.copytree(kept, self.data)
+        self._hand_over()
+        self._open()
+
+    @property
+    def data(self) -> Path:
+        return self.folder / "data"
+
+    def _kept(self) -> Path:
+        """Where a migrated cluster of this PostgreSQL is, or will be."""
+        said = subprocess.run(self._words("postgres", "--version"), capture_output=True, check=True)
+        version = said.stdout.split()[2].decode()
+        return KEPT / f"{name_of_migrations()}.postgresql-{version}"
+
+    def _make(self, kept: Path) -> None:
+        """An empty cluster with the database MIGRATED, put where the next one begins with it."""
+        for old in KEPT.glob("*.postgresql-*"):
+            shutil.rmtree(old)
+        self._hand_over()
         form = ("-U", "forebay", "-A", "trust", "-E", "UTF8", "--no-sync")
-        with log.open("ab") as output:
+        with self.log.open("ab") as output:
             done = subprocess.run(
-                self._words("initdb", "-D", data, *form),
+                self._words("initdb", "-D", str(self.data), *form),
                 cwd=self.folder,
                 env=self._environment(),
                 stdin=subprocess.DEVNULL,
@@ -107,10 +129,31 @@ class Cluster:
                 timeout=60,
                 check=False,
             )
-            assert done.returncode == 0, log.read_text()
-            options = [word for setting in SETTINGS for word in ("-c", setting)]
+        assert done.returncode == 0, self.log.read_text()
+        self._open()
+        self._create(MIGRATED, "template0")
+        with tempfile.TemporaryDirectory() as scratch:
+            migrate(Path(scratch), self.url(MIGRATED))
+        self._close(signal.SIGINT)  # in order: it is copied
+        with tempfile.TemporaryDirectory(dir=KEPT) as place:
+            shutil.move(self.data, Path(place) / "data")
+            (Path(place) / "data").rename(kept)
+
+    def _hand_over(self) -> None:
+        """The folder and all in it belong to who runs the server."""
+        if self.user:
+            for path in (self.folder, *self.folder.rglob("*")):
+                shutil.chown(path, self.user, self._group())
+
+    @property
+    def log(self) -> Path:
+        return self.folder / "server.log"
+
+    def _open(self) -> None:
+        options = [word for setting in SETTINGS for word in ("-c", setting)]
+        with self.log.open("ab") as output:
             self.server = subprocess.Popen(
-                self._words("postgres", "-D", data, "-k", str(self.folder), *options),
+                self._words("postgres", "-D", str(self.data), "-k", str(self.folder), *options),
                 cwd=self.folder,
                 env=self._environment(),
                 stdin=subprocess.DEVNULL,
@@ -119,9 +162,9 @@ class Cluster:
                 start_new_session=True,  # Ctrl-C is for the tests, which end it last
                 preexec_fn=ends_with_us(signal.SIGINT),  # noqa: PLW1509
             )
-        self._wait(log)
+        self._wait()
 
-    def _wait(self, log: Path) -> None:
+    def _wait(self) -> None:
         import psycopg
 
         end = time.monotonic() + 60
@@ -131,18 +174,22 @@ class Cluster:
                 return
             except psycopg.OperationalError:
                 assert self.server is not None
-                assert self.server.poll() is None, log.read_text()
-                assert time.monotonic() < end, log.read_text()
+                assert self.server.poll() is None, self.log.read_text()
+                assert time.monotonic() < end, self.log.read_text()
                 time.sleep(0.02)
 
     def stop(self) -> None:
         """End it at once and remove its folder."""
         try:
-            if self.server is not None:
-                self.server.send_signal(signal.SIGQUIT)
-                self.server.wait(30)
+            self._close(signal.SIGQUIT)
         finally:
             shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _close(self, how: int) -> None:
+        if self.server is not None:
+            self.server.send_signal(how)
+            self.server.wait(30)
+            self.server = None
 
     def _place(self) -> str:
         return f"host={self.folder} user=forebay dbname=postgres"
@@ -152,12 +199,15 @@ class Cluster:
         return f"postgres://forebay@{quote(str(self.folder), safe='')}/{name}"
 
     def create_database(self, name: str) -> str:
-        """An empty database; its URL."""
+        """A database without rows, migrated; its URL."""
+        self._create(name, MIGRATED)
+        return self.url(name)
+
+    def _create(self, name: str, template: str) -> None:
         import psycopg
 
         with psycopg.connect(self._place(), autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{name}"'.encode())
-        return self.url(name)
+            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'.encode())
 
     def __enter__(self) -> Cluster:
         try:
