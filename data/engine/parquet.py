@@ -15,6 +15,7 @@ from data.engine.records import TableError
 WHOLE = {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"}
 # Folders named "y=1" are names like others here; partition_format says what they mean.
 READ = "read_parquet($file, hive_partitioning=false)"
+NO_COLUMNS = "at least one non-root column"  # DuckDB of an empty table, as pandas may write one
 _IN_UTC = " AT TIME ZONE 'UTC'"
 Picked = tuple[str, ColumnType, str]  # name, type, SQL of the value
 
@@ -64,6 +65,8 @@ def _columns(
                 f"DESCRIBE SELECT * FROM {READ}", {"file": file["local"]}
             ).fetchall()
         except duckdb.Error as error:
+            if NO_COLUMNS in str(error):
+                continue
             raise _explain(error, file) from error
         for name, kind, *_ in rows:
             if found.setdefault(name, kind) != kind:
@@ -111,7 +114,8 @@ def _insert(
             parameters,
         )
     except duckdb.Error as error:
-        raise _explain(error, file) from error
+        if NO_COLUMNS not in str(error):
+            raise _explain(error, file) from error
 
 
 def _kind(kind: str) -> ColumnType:
