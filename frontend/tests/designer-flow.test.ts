@@ -27,7 +27,7 @@ describe("cards while a run is shown", () => {
     const ran = store.add({ module: module("split-data") }, { x: 0, y: 0 });
     const later = store.add({ module: module("train-model") }, { x: 0, y: 200 });
     const step: StepJson = { id: "s", node_id: ran, name: "Split Data", status: "Completed" };
-    const run: RunView = { id: "r", number: 1, status: "Completed", experiment: "e", url: "", steps: new Map([[ran, step]]), upTo: null };
+    const run: RunView = { id: "r", number: 1, status: "Completed", experiment: "e", url: "", steps: new Map([[ran, step]]), upTo: null, graph: null };
     const cards = new Map(new FlowCache().nodesOf({ ...store.state(), run }, boxesOf(store.state()), STILL, "").map((node) => [node.id, node as CardNode]));
     expect(cards.get(ran)?.data.running).toBe(true);
     expect(cards.get(ran)?.ariaLabel).toContain("Completed");

@@ -289,6 +289,14 @@ def test_two_runs_are_compared(studio: Any, finished: Finished, page: Page) -> N
     expect(canvas.run).to_contain_text(f"Run {first}")
     dialog = canvas.data(SCRIPT, "Results dataset 1")
     expect(dialog.get_by_role("region", name="First rows")).to_contain_text("21")
+    # The draft has the second run's settings.
+    expect(dialog).to_contain_text(f"Changed since Run {first}")
+    page.keyboard.press("Escape")
+    canvas.card("Summarize Data").click()
+    expect(canvas.pane).to_contain_text(f"A step above was changed since Run {first}")
+    canvas.card("Enter Data Manually").click()
+    expect(canvas.pane).to_contain_text(f"Run {first}")
+    expect(canvas.pane).not_to_contain_text("since")
 
 
 def test_running_up_to_a_step(studio: Any, finished: Finished, page: Page) -> None:

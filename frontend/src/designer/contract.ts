@@ -21,7 +21,7 @@ export type SaveState =
 export interface DatasetItem { id: string; name: string; version: number; kind: "tabular" | "file"; description: string }
 
 /** A run of this draft on the canvas. */
-export interface RunView { id: string; number: number; status: string; experiment: string; url: string; steps: ReadonlyMap<string, StepJson>; upTo: string | null }
+export interface RunView { id: string; number: number; status: string; experiment: string; url: string; steps: ReadonlyMap<string, StepJson>; upTo: string | null; graph: DraftGraph | null }
 
 /** An output port, an input port, or both ends of a wire. */
 export interface PortPlace { node: string; port: string; side: "in" | "out" }

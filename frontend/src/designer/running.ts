@@ -3,7 +3,7 @@ import { ApiError, messageOf } from "./api";
 import type { Host } from "./host";
 import type { Forecast, PublishForm, RunView, SubmitForm } from "./contract";
 import { readProblems } from "./core/problems";
-import type { Problem } from "./core/types";
+import type { DraftGraph, Problem } from "./core/types";
 import { applyEvent, isFinal, runState, type RunState } from "../graph/status";
 import type { RunJson } from "../graph/types";
 import { eventListener } from "../live/client";
@@ -183,7 +183,7 @@ export class Running {
     const before = this.host.state().run;
     const { run, steps } = state;
     this.state = state;
-    const view: RunView = { id: run.id, number: run.number, status: run.status, steps, ...this.about };
+    const view: RunView = { id: run.id, number: run.number, status: run.status, steps, graph: (run.graph as DraftGraph | undefined) ?? null, ...this.about };
     this.host.set({ run: view });
     const { draft } = this.host.state();
     if (draft.last_run?.id === run.id && draft.last_run.status !== run.status) this.host.set({ draft: { ...draft, last_run: { ...draft.last_run, status: run.status } } });

@@ -4,6 +4,7 @@ import { cellText, compareTables, profileOf, readTable } from "../../src/designe
 import { asRun, changeText, differs, metricRows, stepsToCompare, valueChanges } from "../../src/designer/panes/dialogs/run-difference";
 import { columnsRule, experimentOf, readableWhy, inputField, problemAt, readNumber, ruleValue, shownDefault, tabOf, usesOf } from "../../src/designer/panes/settings";
 import { pastedCells, readCsv, withCells, writeCsv } from "../../src/designer/panes/table-text";
+import { changedSince } from "../../src/designer/core/since";
 import type { DraftGraph } from "../../src/designer/core/types";
 
 const graph: DraftGraph = {
@@ -121,6 +122,26 @@ describe("why a step runs", () => {
 describe("the experiment that a submit proposes", () => {
   it("is the draft's name without what an address can't hold", () => {
     expect(["Which iris is it?", "a/b: 50 % \\ 7", "plain", "??", "..", " # "].map(experimentOf)).toEqual(["Which iris is it", "a-b: 50 - - 7", "plain", "designer", "designer", "designer"]);
+  });
+});
+
+describe("a result that is older than the draft", () => {
+  const step = (id: string, settings: Record<string, number>, above?: string, more = {}) => ({ id, module: { key: "m", ...more }, settings, inputs: above ? [{ name: "in", source: { node: above, output: "out" } }] : [] });
+  const of = (...nodes: ReturnType<typeof step>[]): DraftGraph => ({ version: 1, nodes });
+  const ran = of(step("a", { x: 1 }, undefined, { version: "1" }), step("b", {}, "a", { version: "1" }), step("c", {}, "b", { version: "1" }));
+  it("is one whose step, or a step above it, was changed", () => {
+    const now = (x: number) => of(step("a", { x }), step("b", {}, "a"), step("c", {}, "b"));
+    expect(["a", "b", "c"].map((id) => changedSince(now(1), ran, id))).toEqual(["", "", ""]);
+    expect(["a", "b", "c"].map((id) => changedSince(now(2), ran, id))).toEqual(["itself", "above", "above"]);
+  });
+  it("is one with another wire, another version, or new above it", () => {
+    expect(changedSince(of(step("a", { x: 1 }), step("b", {}, "a"), step("c", {}, "a")), ran, "c")).toBe("itself");
+    expect(changedSince(of(step("a", { x: 1 }, undefined, { version: "2" }), step("b", {}, "a")), ran, "b")).toBe("above");
+    expect(changedSince(of(step("new", {}), step("a", { x: 1 }), step("b", {}, "a"), step("c", {}, "b")), ran, "new")).toBe("itself");
+  });
+  it("never ends in a circle without an answer", () => {
+    const round = of(step("a", {}, "b"), step("b", {}, "a"));
+    expect(changedSince(round, round, "a")).toBe("");
   });
 });
 

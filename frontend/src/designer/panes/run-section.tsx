@@ -8,6 +8,7 @@ import { LogDialog } from "./dialogs/log";
 import { pagePlace, rest } from "./page";
 import { Chip, Icon, useLoad, Waiting } from "./parts";
 import { readableWhy } from "./settings";
+import { SinceNote } from "./since-note";
 
 const LINES = 12;
 
@@ -31,6 +32,7 @@ export function RunSection({ node, name }: { node: string; name: string }) {
       {why && <p className="small">{why}</p>}
       {step.sentence && !step.reused && step.sentence !== why && <p className={`small ${step.status === "Failed" ? "error" : "muted"}`}>{step.sentence}</p>}
       {(step.status === "Preparing" || step.reason === "environment_failed") && <BuildNote step={step} />}
+      <SinceNote node={node} />
       {step.status === "Failed" && <ErrorLines step={step} />}
       {there && <div className="row pane-quick">
         <button type="button" className="button button-small" onClick={() => setLog(true)}><Icon name="log" />Log</button>

@@ -10,6 +10,7 @@ import { RegisterForm } from "./port-register";
 import { PortFiles } from "./port-files";
 import { hasMetrics, PortMetrics } from "./port-metrics";
 import { PortTable } from "./port-table";
+import { SinceNote } from "../since-note";
 
 export interface OutputInfo { name: string; datastore: string; path: string; size: number | null; file_count: number | null; registered: boolean; is_directory: boolean | null; dataset: { name?: string; version?: number } | null }
 /** Where rows and files are: a step's output, or a dataset. */
@@ -87,6 +88,7 @@ function OutputData({ node, output, title, onClose }: { node: string; output: st
         {told && <span className="muted small">{told.size === null ? "" : `${bytesText(told.size)} in ${plural(told.file_count ?? 0, "file")}`}</span>}
         {told?.dataset?.name && <span className="tag"><Icon name="dataset" /><bdi>{told.dataset.name}</bdi>, version {told.dataset.version}</span>}
       </div>
+      <SinceNote node={node} />
       <div className="tabs" role="tablist" aria-label="Data">{tabs.map((key) => <button key={key} type="button" role="tab" className="tab" aria-selected={way === key} onClick={() => setWay(key)}>{LABELS[key]}</button>)}</div>
       <Waiting state={info} what="the output" />
       {info.phase === "ready" && told && <div className="pane-port-body" role="tabpanel" aria-label={LABELS[way]}>
