@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+import uuid
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.browser.panes import choose, make_dataset, send
+from tests.browser.panes import choose, make_dataset, send, source_of
 from tests.support.drafts import classification, node
 
 pytestmark = pytest.mark.usefixtures("patience")
@@ -154,6 +155,29 @@ def test_axe_finds_nothing_serious_in_smaller_dialogs(
     expect(page.get_by_role("dialog").get_by_role("table")).to_be_visible()
     found += serious(page, "rows", "dialog")
     escape(page)
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    "page", [{"color_scheme": scheme} for scheme in ("light", "dark")], indirect=True
+)
+def test_axe_finds_nothing_serious_beside_the_editor(studio: Any, page: Page) -> None:
+    spec = {
+        "name": f"Seen by axe {uuid.uuid4()}",
+        "script": "run.py",
+        "inputs": [{"name": "dataset", "type": "table"}],
+        "outputs": [{"name": "results", "type": "table"}],
+        "parameters": [{"name": "factor", "type": "float", "default": 2}],
+    }
+    source = source_of(studio, {"run.py": "print(1)"})
+    module = send(studio, "POST", "/modules", {"spec": spec, "snapshot": source})["id"]
+    spec = {**spec, "outputs": [{"name": "model", "type": "model"}]}
+    version = {"spec": spec, "snapshot": source, "changes": "A model at last"}
+    send(studio, "POST", f"/modules/{module}/versions", version)
+    found = []
+    for place in ("designer/", "drafts/", "modules/", f"modules/{module}/", "modules/new/"):
+        page.goto(f"/w/forebay/{place}")
+        found += serious(page, place)
     assert found == []
 
 
