@@ -192,6 +192,28 @@ def test_a_submit_tells_what_will_run_and_lists_problems(
     expect(page.locator(".designer-run")).to_contain_text(re.compile("Cancel"), timeout=30_000)
 
 
+def test_the_keyboard_goes_into_the_properties_and_back(open_draft: Any, page: Any) -> None:
+    open_draft(classification())
+    card = page.locator('.react-flow__node[data-id="split"]')
+    pane = choose(page, "split")
+    page.keyboard.press("Enter")
+    expect(pane.get_by_role("combobox", name="Splitting mode")).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Escape")
+    expect(card).to_be_focused()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Shift+Tab")  # the field's menu
+    page.keyboard.press("Shift+Tab")
+    expect(pane.get_by_role("tab", name="Parameters")).to_be_focused()
+    page.keyboard.press("ArrowRight")
+    expect(pane.get_by_role("tab", name="Inputs")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(card).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(pane.get_by_role("heading", name="Two kinds of iris")).to_be_visible()
+
+
 def test_several_steps_change_at_once(studio: Any, open_draft: Any, page: Any) -> None:
     draft = open_draft(classification())
     page.locator(".dz-canvas").focus()

@@ -45,7 +45,7 @@ export const KEYMAP = {
   zoomOut: { keys: "-", words: "Zoom out", group: "Look" },
   find: { keys: "Ctrl F", words: "Find on the canvas", group: "Look", where: "page" },
   all: { keys: "Ctrl A", words: "Select all", group: "Look" },
-  escape: { keys: "Esc", words: "Close, then choose nothing", group: "Look" },
+  escape: { keys: "Esc", words: "Close, back to the card, then choose nothing", group: "Look" },
 
   submit: { keys: "Ctrl Enter", words: "Submit", group: "Draft", edits: true, where: "page" },
   save: { keys: "Ctrl S", words: "Save now", group: "Draft", edits: true, where: "page" },

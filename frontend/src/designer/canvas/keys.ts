@@ -109,7 +109,7 @@ const ACTS: Readonly<Record<Exclude<KeyName, "copy" | "cut" | "paste">, Act>> = 
   zoomOut: (desk) => act(() => desk.zoom("out")),
   find: (desk) => act(() => desk.ui.change({ searching: desk.ui.get().searching + 1 })),
   all: (desk) => { const { graph, view } = desk.read(); return act(() => desk.commands.select([...graph.nodes.map((node) => node.id), ...view.pills.keys(), ...(graph.ui?.notes ?? []).map((note) => note.id)])); },
-  escape: (desk, _, wiring) => escape(desk, wiring),
+  escape: (desk, event, wiring) => backToCard(event.target as Element, desk) || escape(desk, wiring),
   submit: (desk, event) => !(event.target as Element).closest(".dz-note-field") && act(() => desk.commands.open({ kind: "submit", upTo: null })),
   save: (desk) => act(() => void desk.commands.saveNow()),
   help: (desk) => act(() => desk.commands.open({ kind: "shortcuts" })),
@@ -124,6 +124,14 @@ export function group(desk: Desk): void {
   const id = desk.commands.group();
   if (id) desk.ui.change({ renaming: id });
   else desk.commands.say("Choose cards first: Shift and drag over them, or Ctrl and click.", "warning");
+}
+
+/** From the properties back to the card that they are of. */
+export function backToCard(target: Element, desk: Desk): boolean {
+  const { selection } = desk.read();
+  const [only] = selection;
+  if (selection.size !== 1 || only === undefined || target.closest(".right-pane") === null || target.closest(".menu[open], dialog")) return false;
+  return act(() => desk.focus(only));
 }
 
 function escape(desk: Desk, wiring: Wiring): boolean {

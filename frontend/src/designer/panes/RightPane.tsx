@@ -1,5 +1,7 @@
 /** The right side: what is selected, or the draft itself. Its width is the reader's own and remembered. */
 import { useEffect, useRef, useState, type KeyboardEvent, type PointerEvent } from "react";
+import { backToCard } from "../canvas/keys";
+import { useDesk } from "../canvas/parts";
 import { useUi } from "../canvas/ui";
 import { useCommands } from "../context";
 import { dropAim, useAim } from "./aim";
@@ -15,6 +17,7 @@ const NARROW = "(max-width: 1000px)"; // as in designer.css
 export function RightPane() {
   const [width, setWidth] = useState(() => within(Number(remembered.read("pane-width")) || STANDARD));
   const [shut, setShut] = useState(() => remembered.read("pane-shut") === "yes");
+  const desk = useDesk();
   const aim = useAim();
   useEffect(() => { if (aim) setShut(false); }, [aim]);
   const keep = (next: number) => { setWidth(within(next)); remembered.write("pane-width", String(within(next))); };
@@ -32,6 +35,7 @@ export function RightPane() {
   return (
     <aside className="panel right-pane" aria-label="Properties" style={{ width }} onKeyDown={(event) => {
       // Single keys and Delete belong to the field, not to the canvas; Ctrl-Z in a text is the browser's own until it leaves the field.
+      if (event.key === "Escape" && !event.defaultPrevented && backToCard(event.target as Element, desk)) event.preventDefault();
       if ((event.target as Element).closest("input, textarea, select, [role=listbox]") && event.key !== "Escape") event.stopPropagation();
     }}>
       <Resizer width={width} set={setWidth} keep={keep} />
