@@ -18,6 +18,21 @@ describe("files of a module", () => {
     expect(() => unzip(strToU8("no zip"), "mine.zip")).toThrow("mine.zip can't be read as a ZIP file.");
   });
 
+  it("a ZIP that would be too large is refused before anything of it is unpacked", () => {
+    const bytes = zipSync({ "broken.py": strToU8("print(1)".repeat(40)), "zeros.bin": new Uint8Array(1000) });
+    const view = new DataView(bytes.buffer, bytes.byteOffset);
+    const places = (mark: number) => [...bytes.keys()].filter((at) => at + 4 <= bytes.length && view.getUint32(at, true) === mark);
+    view.setUint8((places(0x04034b50)[0] ?? 0) + 30 + "broken.py".length, 0xff); // no data that can be inflated
+    expect(() => unzip(bytes, "mine.zip")).toThrow("mine.zip can't be read as a ZIP file.");
+    view.setUint32((places(0x02014b50)[1] ?? 0) + 24, 400 * 1024 * 1024, true); // what it says of its size
+    expect(() => unzip(bytes, "mine.zip")).toThrow("mine.zip holds more than 300 MB.");
+  });
+
+  it("names that leave the folder stay as they are: the studio refuses them by name", () => {
+    const bytes = zipSync({ "run.py": strToU8("1"), "../up.py": strToU8("2"), "..\\win.py": strToU8("3"), "/etc/passwd": strToU8("4") });
+    expect(tidy(unzip(bytes, "mine.zip")).map((one) => one.path)).toEqual(["../up.py", "../win.py", "etc/passwd", "run.py"]);
+  });
+
   it("the spec is found by its name, or as the only YAML file at the top", () => {
     expect(findSpec([file("run.py"), file("module.json"), file("a.yaml")])?.path).toBe("module.json");
     expect(findSpec([file("run.py"), file("scale.yml")])?.path).toBe("scale.yml");

@@ -20,22 +20,18 @@ export function tidy(files: readonly SourceFile[]): SourceFile[] {
   return [...new Map(bare.map((file) => [file.path, file])).values()].sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-/** The files of a ZIP. Refused by a sentence when it is none, or too large when it is unpacked. */
+/** The files of a ZIP. Refused by a sentence when it is none, or when it would be too large: before anything is unpacked. */
 export function unzip(bytes: Uint8Array, name: string): SourceFile[] {
   let total = 0;
-  let found: Record<string, Uint8Array>;
+  const wanted = (path: string) => !path.endsWith("/") && !LEFT_OUT.test(path);
+  let found: Record<string, Uint8Array> = {};
   try {
-    found = unzipSync(bytes, {
-      filter: (file) => {
-        total += file.originalSize;
-        if (total > MOST_BYTES) throw new RangeError("too large");
-        return !file.name.endsWith("/") && !LEFT_OUT.test(file.name);
-      },
-    });
-  } catch (error) {
-    if (error instanceof RangeError) throw new Error(`${name} holds more than 300 MB.`);
+    unzipSync(bytes, { filter: (file) => { if (wanted(file.name)) total += file.originalSize; return false; } });
+    if (total <= MOST_BYTES) found = unzipSync(bytes, { filter: (file) => wanted(file.name) });
+  } catch {
     throw new Error(`${name} can't be read as a ZIP file.`);
   }
+  if (total > MOST_BYTES) throw new Error(`${name} holds more than 300 MB.`);
   return Object.entries(found).map(([path, content]) => ({ path, bytes: content }));
 }
 
