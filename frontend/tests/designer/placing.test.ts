@@ -81,9 +81,10 @@ describe("a graph without places", () => {
       id: `n${index}`, module: { id: "m", key: "join-data", version: "1", name: "" },
       inputs: [1, 7, 40].flatMap((back, port) => (index >= back ? [{ name: `in${port}`, source: { node: `n${index - back - (index % 3 ? 0 : Math.min(index - back, 3))}`, output: "results" } }] : [])),
     }) as DraftNode);
-    const started = performance.now();
+    const clock = () => process.cpuUsage().user / 1000; // others use the machine too
+    const started = clock();
     const after = withPlaces({ version: 1, nodes }, catalog);
-    expect(performance.now() - started).toBeLessThan(1500); // 60 ms where nothing else runs
+    expect(clock() - started).toBeLessThan(1500); // 60 ms where nothing else runs
     expect(collisions(boxesOf(scene(after)))).toBe(0);
   });
 });
