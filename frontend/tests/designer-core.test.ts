@@ -71,4 +71,20 @@ describe("history", () => {
     expect(History.unpacked(history.packed(1e6), graph).undoName).toBeNull();
     expect(History.unpacked("{", graph).undoName).toBeNull();
   });
+  it("has what was changed of the draft beside its graph", () => {
+    const { graph } = pipeline();
+    const history = new History(graph);
+    const typed = (before: string, after: string, at: number) => history.commit({ graph: history.present, name: "Rename the draft", merge: "draft name", fields: { before: { name: before }, after: { name: after } } }, at);
+    typed("a", "ab", 0);
+    typed("ab", "abc", 100);
+    expect(history.length).toBe(1);
+    typed("abc", "b", 9000);
+    const again = History.unpacked(history.packed(1e6), JSON.parse(JSON.stringify(graph)));
+    again.undo();
+    expect(again.turned).toEqual({ from: { name: "b" }, to: { name: "abc" } });
+    again.undo();
+    expect(again.turned).toEqual({ from: { name: "abc" }, to: { name: "a" } });
+    again.redo();
+    expect(again.turned?.to).toEqual({ name: "abc" });
+  });
 });

@@ -135,6 +135,26 @@ describe("somebody else's version", () => {
   });
 });
 
+describe("what is changed of the draft itself", () => {
+  it("is undone and done again, but not over what somebody else gave it", async () => {
+    const store = await opened();
+    const before = store.state().draft.name;
+    store.setDraft({ name: "Mine" });
+    add(store);
+    store.undo();
+    expect(store.state().draft.name).toBe("Mine");
+    store.undo();
+    expect(store.state().draft.name).toBe(before);
+    store.redo();
+    expect(store.state().draft.name).toBe("Mine");
+    await wait(1000);
+    expect(studio.draft.name).toBe("Mine");
+    store.set({ draft: { ...store.state().draft, name: "Theirs" } });
+    store.undo();
+    expect(store.state().draft.name).toBe("Theirs");
+  });
+});
+
 describe("a closed tab", () => {
   it("leaves its unsaved changes to the next one, as a step that can be undone", async () => {
     const first = await opened();

@@ -136,6 +136,16 @@ def test_the_draft_is_renamed_and_settings_make_parameters(
     stored = studio.get(f"/drafts/{draft}")
     assert stored["name"] == "Iris, the second"
     assert stored["graph"]["parameters"] == [{"name": "rate", "type": "float", "default": 0.25}]
+    # Both are steps of undo, after a reload too.
+    page.reload()
+    expect(heading).to_be_visible()
+    page.locator(".dz-canvas").focus()
+    page.keyboard.press("Control+z")
+    page.keyboard.press("Control+z")
+    expect(page.get_by_role("heading", name="Two kinds of iris").first).to_be_visible()
+    saved(page)
+    stored = studio.get(f"/drafts/{draft}")
+    assert (stored["name"], stored["graph"]["parameters"]) == ("Two kinds of iris", [])
 
 
 def test_inputs_are_wired_by_keyboard_and_problems_lead_to_their_field(

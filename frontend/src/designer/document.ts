@@ -64,6 +64,7 @@ export class GraphDocument implements Scene {
     this.redraw();
   }
 
+  get turnedFields() { return this.history.turned; }
   undo(): string | null { return this.turned(this.history.undo()); }
   redo(): string | null { return this.turned(this.history.redo()); }
   pause(): void { this.history.pause(); }

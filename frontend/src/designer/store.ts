@@ -7,6 +7,7 @@ import { FIELDS, type Fields } from "./host";
 import { addition, addNote, firstOutput, group, move, setGroup, setNode, setNote, setSetting } from "./core/adding";
 import { layoutModel } from "./core/arrange";
 import { copyText, cut, putIn, readText } from "./core/clipboard";
+import { sameJson } from "./core/json";
 import { refused, type Edit, type Outcome } from "./core/edit";
 import { detach, detachSource, promote, promoteSource, setParameters } from "./core/parameters";
 import { withRoom } from "./core/room";
@@ -18,6 +19,10 @@ import { connect, connectToNode, disconnect, refusal, remove, spliceNode, type I
 import type { DraftGraph, DraftJson, DraftNode, DraftVersionJson, Group, ModuleVersionJson, Note, ParameterJson, Problem, Setting, XY } from "./core/types";
 import { placeCards } from "../run/place";
 
+const FIELD_STEPS: Readonly<Record<keyof Fields, string>> = {
+  name: "Rename the draft", description: "Change the description", experiment: "Change the experiment", default_compute: "Change the default compute target",
+  parameters: "Change values of parameters", tags: "Change tags", properties: "Change properties",
+};
 const READ_ONLY = "You may look at this draft, but not change it: ask an Owner of the workspace for the role of a Contributor.";
 
 /** Commands may be taken out of their object: `const { undo } = useCommands()`. The same functions each time. */
@@ -189,8 +194,13 @@ export class DesignerStore extends DraftSession implements Commands, DesignerSou
   redo(): void { this.turn(this.document.redo(), "Done again"); }
   private turn(name: string | null, word: string): void {
     if (name === null) return;
-    this.set({ ...this.document.drawn, selection: this.document.existing(this.state().selection) });
+    const { draft, selection } = this.state();
+    // A field that somebody else changed since keeps what they gave it.
+    const { from, to } = this.document.turnedFields ?? { from: {}, to: {} };
+    const back = Object.fromEntries(Object.entries(to).filter(([field]) => sameJson(draft[field as keyof Fields], from[field])));
+    this.set({ ...this.document.drawn, draft: { ...draft, ...back }, selection: this.document.existing(selection) });
     this.changed();
+    if ("default_compute" in back) this.checking.again();
     this.say(`${word}: ${name}.`);
   }
 
@@ -215,7 +225,13 @@ export class DesignerStore extends DraftSession implements Commands, DesignerSou
 
   setDraft(change: Partial<Fields>): void {
     if (!this.state().editable) return void this.refuse(READ_ONLY);
-    this.set({ draft: { ...this.state().draft, ...Object.fromEntries(FIELDS.filter((field) => change[field] !== undefined).map((field) => [field, change[field]])) } });
+    const { draft } = this.state();
+    const changed = FIELDS.filter((field) => change[field] !== undefined && !sameJson(change[field], draft[field]));
+    if (!changed.length) return;
+    const pick = (of: Partial<Fields>) => Object.fromEntries(changed.map((field) => [field, of[field]]));
+    const fields = { before: pick(draft), after: pick(change) };
+    this.document.commit({ graph: this.document.graph, name: FIELD_STEPS[changed[0] as keyof Fields], merge: `draft ${changed.join(" ")}`, fields });
+    this.set({ ...this.document.drawn, draft: { ...draft, ...fields.after } });
     this.saving.changed();
     if (change.default_compute !== undefined || change.parameters !== undefined) this.checking.again();
   }

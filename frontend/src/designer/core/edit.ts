@@ -3,8 +3,10 @@ import { GAP, PILL } from "./geometry";
 import { isPlain, sourceKey, sourceName } from "./sources";
 import type { DraftGraph, DraftInput, DraftNode, GraphUi, SourceJson, SourcePill, XY } from "./types";
 
+/** Fields of the draft beside its graph that a step changed. */
+export interface FieldChange { before: Readonly<Record<string, unknown>>; after: Readonly<Record<string, unknown>> }
 /** One step of undo. `merge`: follows on the step before when that has the same one (typing, nudging). */
-export interface Edit { graph: DraftGraph; name: string; select?: readonly string[]; merge?: string; say?: string }
+export interface Edit { graph: DraftGraph; name: string; select?: readonly string[]; merge?: string; say?: string; fields?: FieldChange }
 export type Outcome = Edit | { refusal: string };
 export const refused = (outcome: Outcome): outcome is { refusal: string } => "refusal" in outcome;
 

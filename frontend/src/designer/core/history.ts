@@ -2,7 +2,7 @@
  * Undo and redo: graphs that share what did not change. Never holds what is selected.
  * As text (`packed`) a step is what differs from the graph beside it, so a hundred steps of a thousand nodes stay small.
  */
-import type { Edit } from "./edit";
+import type { Edit, FieldChange } from "./edit";
 import { sameJson } from "./json";
 import type { DraftGraph, DraftNode } from "./types";
 
@@ -10,7 +10,7 @@ export const MOST_STEPS = 200;
 /** Typing in a field after a pause this long (milliseconds) is a step of its own. */
 export const PAUSE = 2000;
 
-interface Step { name: string; graph: DraftGraph }
+interface Step { name: string; graph: DraftGraph; fields?: FieldChange | undefined }
 
 export class History {
   /** Graphs before each step that can be undone, oldest first; `name` is that of the step which left it. */
@@ -18,6 +18,8 @@ export class History {
   /** Graphs after each undone step, the next one last. */
   private future: Step[] = [];
   private last: { merge: string; at: number } | null = null;
+  /** What the last undo or redo means for the draft's fields: from what to what. */
+  turned: { from: FieldChange["before"]; to: FieldChange["before"] } | null = null;
 
   constructor(public present: DraftGraph) {}
 
@@ -27,11 +29,14 @@ export class History {
 
   /** False when the edit changed nothing. */
   commit(edit: Edit, now: number): boolean {
-    if (edit.graph === this.present) return false;
+    if (edit.graph === this.present && !edit.fields) return false;
     const follows = edit.merge !== undefined && this.last?.merge === edit.merge && now - this.last.at < PAUSE && this.past.length > 0;
     if (!follows) {
-      this.past.push({ name: edit.name, graph: this.present });
+      this.past.push({ name: edit.name, graph: this.present, fields: edit.fields });
       if (this.past.length > MOST_STEPS) this.past.splice(0, this.past.length - MOST_STEPS);
+    } else if (edit.fields) {
+      const step = this.past[this.past.length - 1] as Step;
+      step.fields = { before: { ...edit.fields.before, ...step.fields?.before }, after: { ...step.fields?.after, ...edit.fields.after } };
     }
     this.future = [];
     this.present = edit.graph;
@@ -47,7 +52,8 @@ export class History {
   undo(): string | null {
     const step = this.past.pop();
     if (!step) return null;
-    this.future.push({ name: step.name, graph: this.present });
+    this.future.push({ name: step.name, graph: this.present, fields: step.fields });
+    this.turned = step.fields ? { from: step.fields.after, to: step.fields.before } : null;
     this.present = step.graph;
     this.last = null;
     return step.name;
@@ -56,7 +62,8 @@ export class History {
   redo(): string | null {
     const step = this.future.pop();
     if (!step) return null;
-    this.past.push({ name: step.name, graph: this.present });
+    this.past.push({ name: step.name, graph: this.present, fields: step.fields });
+    this.turned = step.fields ? { from: step.fields.before, to: step.fields.after } : null;
     this.present = step.graph;
     this.last = null;
     return step.name;
@@ -114,19 +121,19 @@ export class History {
 const compared = (graph: DraftGraph): DraftGraph => ({ ...graph, ui: { ...graph.ui, sources: [] } });
 
 /** From the graph before it in the list: nodes that differ, those that are gone, their order when it is not plain, all else. */
-interface Delta { name: string; set: DraftNode[]; gone: string[]; order?: string[]; rest: Record<string, unknown> | null }
+interface Delta { name: string; set: DraftNode[]; gone: string[]; order?: string[]; rest: Record<string, unknown> | null; fields?: FieldChange }
 
 /** Texts of steps by the graph beside them: a step is compared and written once. */
-type Written = WeakMap<DraftGraph, { to: DraftGraph; name: string; text: string }>;
+type Written = WeakMap<DraftGraph, { to: DraftGraph; name: string; fields: FieldChange | undefined; text: string }>;
 const backward: Written = new WeakMap();
 const forward: Written = new WeakMap();
 
 function deltas(present: DraftGraph, steps: readonly Step[], written: Written): string[] {
   let from = present;
-  return steps.map(({ name, graph }) => {
+  return steps.map(({ name, graph, fields }) => {
     let known = written.get(from);
-    if (known?.to !== graph || known.name !== name) {
-      known = { to: graph, name, text: JSON.stringify({ name, ...difference(from, graph) } satisfies Delta) };
+    if (known?.to !== graph || known.name !== name || known.fields !== fields) {
+      known = { to: graph, name, fields, text: JSON.stringify({ name, ...difference(from, graph), ...(fields && { fields }) } satisfies Delta) };
       written.set(from, known);
     }
     from = graph;
@@ -134,12 +141,12 @@ function deltas(present: DraftGraph, steps: readonly Step[], written: Written): 
   });
 }
 
-function difference(from: DraftGraph, to: DraftGraph): Omit<Delta, "name"> {
+function difference(from: DraftGraph, to: DraftGraph): Omit<Delta, "name" | "fields"> {
   const before = new Map(from.nodes.map((node) => [node.id, node]));
   const after = new Set(to.nodes.map((node) => node.id));
   const set = from.nodes === to.nodes ? [] : to.nodes.filter((node) => before.get(node.id) !== node);
   const gone = from.nodes === to.nodes ? [] : from.nodes.filter((node) => !after.has(node.id)).map((node) => node.id);
-  const delta: Omit<Delta, "name"> = { set, gone, rest: restDiffers(from, to) ? rest(to) : null };
+  const delta: Omit<Delta, "name" | "fields"> = { set, gone, rest: restDiffers(from, to) ? rest(to) : null };
   const plain = merged(from.nodes, set, gone);
   if (plain.some((node, index) => node.id !== to.nodes[index]?.id)) delta.order = to.nodes.map((node) => node.id);
   return delta;
@@ -168,7 +175,7 @@ function merged(nodes: readonly DraftNode[], set: readonly DraftNode[], gone: re
 
 function rebuilt(present: DraftGraph, kept: readonly Delta[]): Step[] {
   let from = present;
-  return kept.map(({ name, set, gone, order, rest: others }) => {
+  return kept.map(({ name, set, gone, order, rest: others, fields }) => {
     if (typeof name !== "string" || !Array.isArray(set) || !Array.isArray(gone) || set.some((node) => typeof node.id !== "string")) throw new Error("not a step");
     let nodes = set.length || gone.length ? merged(from.nodes, set, gone) : from.nodes;
     if (order) {
@@ -177,6 +184,6 @@ function rebuilt(present: DraftGraph, kept: readonly Delta[]): Step[] {
       if (nodes.length !== by.size) throw new Error("not an order of these nodes");
     }
     from = (others ? { ...others, nodes } : nodes === from.nodes ? from : { ...from, nodes }) as DraftGraph;
-    return { name, graph: from };
+    return { name, graph: from, ...(fields && { fields }) };
   });
 }

@@ -25,7 +25,7 @@ export function SettingsDialog({ onClose }: { onClose: () => void }) {
   return (
     <Modal title="Settings" wide onClose={leave} actions={asking
       ? <><span role="alert">The new parameter is not added yet.</span><span className="spacer" /><button type="button" className="button" onClick={() => setAsking(false)}>Go on</button><button type="button" className="button button-danger" onClick={onClose}>Leave it</button></>
-      : <><span className="muted small">Saved as you go; Ctrl-Z on the canvas takes a change of parameters back.</span><span className="spacer" /><button type="button" className="button button-primary" onClick={leave}>Done</button></>}>
+      : <><span className="muted small">Saved as you go; Ctrl-Z on the canvas takes a change back.</span><span className="spacer" /><button type="button" className="button button-primary" onClick={leave}>Done</button></>}>
       <div className="form pane-settings">
         <Field label="Default compute target" help="Steps that name no other run here.">{(ids) => <ComputeSelect ids={ids} value={draft.default_compute} set={(name) => commands.setDraft({ default_compute: name })} disabled={!editable} />}</Field>
         <section className="pane-section" aria-label="Pipeline parameters"><h3>Pipeline parameters</h3>
