@@ -15,6 +15,7 @@ from pipelines.domain.submission import TEXT_LIMIT, check_texts
 from workspaces.domain.errors import InvalidInput, Problem
 
 NAME_LIMIT = 255
+ID_LIMIT = 64  # characters of a node's id, as in a run
 GRAPH_LIMIT = 16 << 20  # bytes as JSON
 TAB = re.compile(r"[A-Za-z0-9_-]{1,64}")
 CONTENT = (
@@ -92,9 +93,13 @@ def check_form(graph: Any) -> list[Problem]:
         message = f"The pipeline has {len(nodes):,} steps; {NODE_LIMIT:,} fit."
         return [Problem(message, "graph.nodes")]
     return [
-        Problem("A node must be an object with an id.", f"graph.nodes[{index}]")
+        Problem(
+            "A node must be an object with an id of 1 to 64 characters.", f"graph.nodes[{index}]"
+        )
         for index, node in enumerate(nodes)
-        if not isinstance(node, Mapping) or not isinstance(node.get("id"), str)
+        if not isinstance(node, Mapping)
+        or not isinstance(node.get("id"), str)
+        or not 0 < len(node["id"]) <= ID_LIMIT
     ]
 
 

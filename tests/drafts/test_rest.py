@@ -162,7 +162,9 @@ def test_a_whole_draft_has_no_problem_and_a_broken_one_says_where(
 
 def test_what_is_no_graph_is_refused(api: Any, draft: dict[str, Any]) -> None:
     path = f"{API}/drafts/{draft['id']}"
-    for graph in (3, [], {"version": 1}, {"version": 2, "nodes": []}, {"version": 1, "nodes": [3]}):
+    nodes: list[Any] = [3, {}, {"id": 1}, {"id": ""}, {"id": "x" * 65}]
+    wrong = [{"version": 1, "nodes": [node]} for node in nodes]
+    for graph in (3, [], {"version": 1}, {"version": 2, "nodes": []}, *wrong):
         answer = api.patch(path, {"revision": 1, "graph": graph})
         assert answer.status_code == 422, graph
         assert answer.json()["problems"][0]["field"].startswith("graph")
