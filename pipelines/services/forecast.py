@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from compute.models import EnvironmentBuild
@@ -14,11 +15,13 @@ from pipelines.domain.forecast import DEPENDS, foretell
 from pipelines.domain.reuse import canonical
 from pipelines.domain.status import Status
 from pipelines.models import Experiment, Run, StepRun
-from pipelines.services.planning import plan_submission
+from pipelines.services.planning import Plan, plan_submission
 from pipelines.services.reuse import why_it_must_run
 from pipelines.services.submission import build_steps, decide_first_waves
 from workspaces.domain.errors import InvalidInput
-from workspaces.models import Workspace
+from workspaces.models import Snapshot, Workspace
+
+NEVER_RAN = {"kind": "first", "sentence": "no earlier result of this step"}
 
 
 def forecast_run(
@@ -56,6 +59,8 @@ def forecast_run(
         if (steps[node.id].forced or node.id not in plan.control.kept)
         and (why := why_it_must_run(run, steps[node.id], node))
     }
+    new = _without_earlier_run(workspace, plan, steps)
+    must |= {node: NEVER_RAN for node in new if node not in must}
     answers = foretell(
         {node.id: node.upstream() for node in plan.order},
         {
@@ -80,6 +85,31 @@ def forecast_run(
             }
         )
     return {"steps": items, "counts": dict(Counter(item["answer"] for item in items))}
+
+
+def _without_earlier_run(
+    workspace: Workspace, plan: Plan, steps: Mapping[str, StepRun]
+) -> list[str]:
+    """Nodes that wait, and whose source has no result in the workspace that could be theirs.
+
+    They run whatever the steps above make, as a fingerprint has the source in it. Two nodes of one
+    source may share what the first of them makes, so of those nothing is said.
+    """
+    often = Counter(node.snapshot for node in plan.order)
+    alone = {
+        node.id: steps[node.id].snapshot_id
+        for node in plan.order
+        if steps[node.id].status == Status.NOT_STARTED.value
+        and often[node.snapshot] == 1
+        and node.hash_paths is None
+        and node.id not in plan.control.kept
+    }
+    done = StepRun.objects.filter(
+        workspace=workspace, snapshot=OuterRef("pk"), status=Status.COMPLETED.value
+    )
+    rows = Snapshot.objects.filter(pk__in=set(alone.values())).filter(~Exists(done))
+    never = set(rows.values_list("pk", flat=True))
+    return [node for node, snapshot in alone.items() if snapshot in never]
 
 
 def _sentence(answer: str, step: StepRun, must: dict[str, Any] | None, on: list[str]) -> str:

@@ -136,7 +136,7 @@ def submit_and_watch(canvas: Canvas) -> None:
     canvas.root.click(position={"x": 20, "y": 20})  # nothing is selected
     page.locator(".designer-title").get_by_role("button", name="Submit").click()
     dialog = page.get_by_role("dialog", name="Submit a run")
-    expect(dialog).to_contain_text("2 steps will run · 3 depend on what others make")
+    expect(dialog).to_contain_text("5 steps will run")
     expect(dialog.get_by_role("combobox", name="Experiment")).to_have_value("Which iris is it")
     dialog.get_by_role("button", name="Submit").click()
     expect(dialog).to_have_count(0)

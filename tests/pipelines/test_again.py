@@ -165,6 +165,33 @@ def test_the_forecast_by_rest_stores_nothing(
     assert wrong.status_code == 422
 
 
+def test_what_never_ran_runs_whatever_is_made_above_it(
+    workspace: Any, actor: Any, owner: Any, snapshot: str
+) -> None:
+    sources = [
+        make_snapshot(workspace, owner, {"main.py": f"print({text!r})"}) for text in ("b", "c")
+    ]
+
+    def foretold(picture: str) -> dict[str, tuple[str, str]]:
+        body = body_of(picture, snapshot)
+        for node in body["graph"]["nodes"]:
+            if node["id"] != "a":
+                node["snapshot"] = sources["bc".index(node["id"][0])]
+        said = forecast_run(workspace=workspace, body=body)["steps"]
+        return {one["node"]: (one["answer"], one["sentence"]) for one in said}
+
+    said = foretold("a -> b -> c")
+    assert [one for one, _ in said.values()] == ["runs"] * 3
+    assert said["b"][1] == "Runs: no earlier result of this step"
+    # Two of one source: the second may have what the first has just made.
+    both = foretold("a -> b1 -> c\na -> b2")
+    assert [both[name][0] for name in ("b1", "b2", "c")] == ["depends", "depends", "runs"]
+    # Once it has a result, it depends on what it is given.
+    alone = body_of("b", sources[0])
+    complete(submit(workspace, actor, alone))
+    assert foretold("a -> b -> c")["b"][0] == "depends"
+
+
 NODES = "abcd"
 EDGES = [(x, y) for i, x in enumerate(NODES) for y in NODES[i + 1 :]]
 CHANGES = st.fixed_dictionaries(
