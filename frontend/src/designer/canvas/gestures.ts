@@ -244,6 +244,7 @@ class Hands {
 
   private hover(event: PointerEvent): void {
     if (event.pointerType !== "mouse" || event.buttons || this.wiring.get()) return;
+    (event.currentTarget as Element).removeAttribute("data-panning"); // let go where nobody heard of it
     const target = event.target as Element;
     const tools = target.closest<HTMLElement>("[data-wire-tools]")?.dataset["wireTools"] ?? null;
     this.desk.ui.change({ hovered: wireOf(target) ?? tools });
