@@ -96,6 +96,9 @@ def test_data_and_compute_that_are_gone_are_chosen_anew(
     told = f"The workspace has no dataset '{lost}' (version 1)."
     expect(problems.get_by_role("button", name=told)).to_have_count(3)
 
+    pill = page.locator(".react-flow__node-pill").filter(has_text=lost)
+    expect(pill).to_have_attribute("aria-label", re.compile(re.escape(told)))
+
     problems.get_by_role("button", name=re.compile("'burnt-down'")).click()
     pane = page.get_by_role("complementary", name="Properties")
     target = pane.get_by_role("combobox", name="Compute target")
@@ -104,7 +107,7 @@ def test_data_and_compute_that_are_gone_are_chosen_anew(
     expect(problems).not_to_contain_text("burnt-down")
 
     # The dataset's pill is mended once, for all that read it.
-    page.locator(".react-flow__node-pill").filter(has_text=lost).click(position={"x": 20, "y": 20})
+    pill.click(position={"x": 20, "y": 20})
     expect(pane.get_by_text(told)).to_be_visible()
     dataset = pane.get_by_role("combobox", name="Dataset")
     dataset.fill(kept)

@@ -9,13 +9,13 @@ import { Port } from "./Card";
 import type { PillNode } from "./flow";
 import { PILL_PORT } from "./places";
 
-export const PillCard = memo(function PillCard({ id, data: { pill }, selected }: NodeProps<PillNode>) {
+export const PillCard = memo(function PillCard({ id, data: { pill, fault }, selected }: NodeProps<PillNode>) {
   const level = useLevel();
   return (
-    <div className={`source-card dz-pill source-${pill.kind} ${level}${selected ? " is-selected" : ""}`} title={`${pill.title}\n${pill.detail}`} data-type={pill.type}>
+    <div className={`source-card dz-pill source-${pill.kind} ${level}${selected ? " is-selected" : ""}`} title={`${pill.title}\n${fault ?? pill.detail}`} data-fault={fault ? "" : undefined} data-type={pill.type}>
       {level !== "dots" && (
         <>
-          <Icon name={SOURCE_ICON[pill.kind]} />
+          <Icon name={fault ? "warning" : SOURCE_ICON[pill.kind]} />
           <span className="source-text"><span className="card-name" dir="auto">{pill.title}</span>
             {level === "near" && <span className="source-detail" dir="auto">{pill.detail}</span>}</span>
         </>

@@ -4,11 +4,12 @@ import { isBusy } from "../../graph/status";
 import type { StepJson } from "../../graph/types";
 import type { Designer } from "../contract";
 import type { DraftNode, Face, Group, Note, Pill, Problem, Wire, XY } from "../core/types";
+import { pillFaults } from "../core/view";
 import { cardLabel, pillLabel, type Links } from "./labels";
 import { endOf, frameBox, noteBox, portPoint, startOf, type Box } from "./places";
 
 export interface CardData extends Record<string, unknown> { node: DraftNode; face: Face; wired: string; ordered: boolean; problems: readonly Problem[]; step: StepJson | undefined; running: boolean }
-export interface PillData extends Record<string, unknown> { pill: Pill }
+export interface PillData extends Record<string, unknown> { pill: Pill; fault: string | undefined }
 export interface NoteData extends Record<string, unknown> { note: Note }
 export interface FrameData extends Record<string, unknown> { group: Group }
 export type CardNode = Node<CardData, "card">;
@@ -60,11 +61,13 @@ export class FlowCache {
       const box = noteBox({ ...note, ...live.places[note.id], ...live.sizes[note.id] });
       list.push(kept(this.nodes, note.id, [note, box.x, box.y, box.width, box.height, selection.has(note.id), state.editable], () => noteNode(note, box, selection.has(note.id))));
     }
+    const faults = pillFaults(state.problems, state.view);
     for (const pill of state.view.pills.values()) {
+      const fault = faults.get(pill.key);
       const box = boxes.get(pill.key) as Box;
-      const label = kept(this.labels, pill.key, [pill, links], () => pillLabel(pill, links));
+      const label = kept(this.labels, pill.key, [pill, links, fault], () => pillLabel(pill, links, fault));
       const chosen = selection.has(pill.key);
-      list.push(kept(this.nodes, pill.key, [pill, box.x, box.y, chosen, label, current === pill.key], () => pillNode(pill, box, chosen, label, current === pill.key)));
+      list.push(kept(this.nodes, pill.key, [pill, fault, box.x, box.y, chosen, label, current === pill.key], () => pillNode(pill, fault, box, chosen, label, current === pill.key)));
     }
     for (const node of state.graph.nodes) {
       const face = state.view.faces.get(node.id);
@@ -155,9 +158,9 @@ function cardNode(data: CardData, box: Box, selected: boolean, label: string, cu
   };
 }
 
-function pillNode(pill: Pill, box: Box, selected: boolean, label: string, current: boolean): PillNode {
+function pillNode(pill: Pill, fault: string | undefined, box: Box, selected: boolean, label: string, current: boolean): PillNode {
   return {
-    id: pill.key, type: "pill", ...sized(box), data: { pill }, selected, zIndex: selected ? LAYER.chosen : LAYER.card,
+    id: pill.key, type: "pill", ...sized(box), data: { pill, fault }, selected, zIndex: selected ? LAYER.chosen : LAYER.card,
     ariaRole: "group", ariaLabel: label, domAttributes: { "aria-roledescription": pill.kind, tabIndex: current ? 0 : -1 },
   };
 }

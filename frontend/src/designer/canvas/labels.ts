@@ -25,9 +25,9 @@ export function cardLabel({ node, face, problems, step, running }: CardData, lin
   ].filter(Boolean).join("; ");
 }
 
-export function pillLabel(pill: Pill, links: Links): string {
+export function pillLabel(pill: Pill, links: Links, fault?: string): string {
   const to = (links.outs.get(pill.key) ?? []).map((wire) => inputName(wire, links));
-  return [pill.title, pill.detail, to.length ? `goes to ${listed(to)}` : "not connected"].filter(Boolean).join("; ");
+  return [pill.title, pill.detail, fault ?? "", to.length ? `goes to ${listed(to)}` : "not connected"].filter(Boolean).join("; ");
 }
 
 function fromText(node: string, port: FacePort, { view }: Links): string {

@@ -4,11 +4,22 @@ import { faceOf, knownFace } from "./faces";
 import { meaningOf } from "./meaning";
 import { clashSentence, typeFits } from "./rules";
 import { isPlain, pillGives, pillOf, sourceKey } from "./sources";
-import type { DraftGraph, DraftNode, Face, GraphView, Pill, PortType, Wire } from "./types";
+import type { DraftGraph, DraftNode, Face, GraphView, Pill, PortType, Problem, Wire } from "./types";
 
 export const inputKey = (node: string, port: string): string => `${node}\u0000${port}`;
 export const EMPTY_VIEW: GraphView = { faces: new Map(), pills: new Map(), wires: [], byInput: new Map(), into: new Map() };
 const NO_WIRES: readonly Wire[] = [];
+
+/** What is wrong with sources, by the key of the pill: the server tells it of the inputs that they feed. */
+export function pillFaults(problems: readonly Problem[], view: GraphView): Map<string, string> {
+  const faults = new Map<string, string>();
+  for (const { code, node, field, message } of problems) {
+    if ((code !== "unknown_dataset" && code !== "unknown_datastore") || node === null || !field.startsWith("inputs.")) continue;
+    const from = view.byInput.get(inputKey(node, field.slice("inputs.".length)))?.from;
+    if (from && "pill" in from) faults.set(from.pill, message);
+  }
+  return faults;
+}
 
 export function buildView(graph: DraftGraph, catalog: Catalog, before: GraphView = EMPTY_VIEW): GraphView {
   let used: Map<string, Set<string>> | null = null;

@@ -2,7 +2,7 @@
 import { useState } from "react";
 import type { Pill } from "../core/types";
 import type { DatasetItem } from "../contract";
-import { inputKey } from "../core/view";
+import { pillFaults } from "../core/view";
 import { useCommands, useDesigner } from "../context";
 import { Combobox } from "./combobox";
 import { DefaultText } from "./default-text";
@@ -61,10 +61,7 @@ export function PillPane({ id }: { id: string }) {
 function ChosenDataset({ pill }: { pill: Pill }) {
   const { replaceSource, say } = useCommands();
   const datasets = useDesigner((state) => state.datasets);
-  const fault = useDesigner((state) => {
-    const fed = new Set(state.view.wires.filter((one) => "pill" in one.from && one.from.pill === pill.key).map((one) => inputKey(one.to.node, one.to.port)));
-    return state.problems.find((one) => one.code === "unknown_dataset" && one.node !== null && fed.has(inputKey(one.node, one.field.replace(/^inputs\./, ""))))?.message;
-  });
+  const fault = useDesigner((state) => pillFaults(state.problems, state.view).get(pill.key));
   const id = "dataset" in pill.source ? pill.source.dataset : "";
   const known = datasets.find((one) => one.id === id) ?? datasets.find((one) => one.name === pill.title);
   const latest = known?.version ?? 0;
