@@ -5,8 +5,8 @@ import { useCommands, useDesigner } from "../../context";
 import { messageOf } from "../page";
 import { Icon, plural } from "../parts";
 import { readableWhy } from "../settings";
+import { useDelayed } from "./delayed";
 import { ProblemList } from "./problem-list";
-import { useDelayed } from "./submit";
 
 const WORDS = { run: "Runs", reuse: "Reused", maybe: "Depends" } as const;
 const ICONS = { run: "play", reuse: "recycle", maybe: "why" } as const;

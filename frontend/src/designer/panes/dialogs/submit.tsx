@@ -120,14 +120,3 @@ const focusAlert = (box: React.RefObject<HTMLDivElement | null>) => setTimeout((
 function recentValues(parameters: readonly ParameterJson[], runs: readonly { parameters?: Record<string, unknown> }[]): Map<string, string[]> {
   return new Map(parameters.map((one) => [one.name, [...new Set(runs.flatMap((run) => { const value = run.parameters?.[one.name]; return value === undefined || value === null || typeof value === "object" ? [] : [String(value)]; }))].slice(0, 8)]));
 }
-
-/** Asks after a pause, and shows that it waits only when it takes long. */
-export function useDelayed<T>(value: T, pause: number): T {
-  const [late, setLate] = useState(value);
-  const key = JSON.stringify(value);
-  useEffect(() => {
-    const timer = setTimeout(() => setLate(value), pause);
-    return () => clearTimeout(timer);
-  }, [key, pause]);
-  return late;
-}
