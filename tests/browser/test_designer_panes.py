@@ -320,3 +320,15 @@ def test_a_port_without_data_says_what_to_do_and_runs_up_to_it(open_draft: Any, 
     expect(dialog).to_contain_text("No data yet")
     dialog.get_by_role("button", name="Run up to here…").click()
     expect(page.get_by_role("dialog", name="Run up to Split Data")).to_be_visible()
+
+
+def test_an_empty_canvas_is_no_fault_until_it_is_submitted(open_draft: Any, page: Any) -> None:
+    open_draft({"version": 1, "parameters": [], "nodes": []})
+    expect(page.get_by_text("Start your pipeline")).to_be_visible()
+    expect(page.get_by_role("button", name="Submit", exact=True)).to_be_visible()
+    problems = page.get_by_role("region", name="Problems")
+    expect(problems).to_contain_text("No steps yet")
+    expect(problems).not_to_contain_text("problem to")
+    page.keyboard.press("Control+Enter")
+    dialog = page.get_by_role("dialog", name="Submit a run")
+    expect(dialog).to_contain_text("The pipeline has no steps.")

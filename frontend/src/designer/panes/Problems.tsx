@@ -7,9 +7,10 @@ import { remembered } from "./page";
 import { Icon, plural } from "./parts";
 
 const SETTLED = 1200;
+const NONE: readonly Problem[] = [];
 
 export function Problems() {
-  const problems = useDesigner((state) => state.problems);
+  const problems = useDesigner((state) => (state.graph.nodes.length ? state.problems : NONE)); // an empty canvas is a beginning, no fault
   const checking = useDesigner((state) => state.checking);
   const steps = useDesigner((state) => state.graph.nodes.length);
   const faces = useDesigner((state) => state.view.faces);

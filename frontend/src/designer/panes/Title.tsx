@@ -15,7 +15,7 @@ export function Title() {
   const commands = useCommands();
   const name = useDesigner((state) => state.draft.name);
   const editable = useDesigner((state) => state.editable);
-  const problems = useDesigner((state) => state.problems.length);
+  const problems = useDesigner((state) => (state.graph.nodes.length ? state.problems.length : 0));
   const steps = useDesigner((state) => state.graph.nodes.length);
   usePageName(name);
   return (
