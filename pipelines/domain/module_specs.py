@@ -160,7 +160,25 @@ def _read_list(raw: Any, field: str) -> tuple[list[dict[str, Any]], list[Problem
         if "required" in one and not isinstance(one["required"], bool):
             message = "required must be true or false."
             problems.append(Problem(message, f"{field}[{index}].required"))
-    return [{**one, "label": one.get("label") or one.get("name")} for one in raw], problems
+    named = [{**one, "label": one.get("label") or one.get("name")} for one in raw]
+    return [
+        {**one, "choices": _read_choices(one["choices"])} if "choices" in one else one
+        for one in named
+    ], problems
+
+
+def _read_choices(raw: Any) -> Any:
+    """Choices with a label each; `[a, b]` is how most people write them."""
+    if not isinstance(raw, list):
+        return raw
+    return [
+        {"value": one, "label": str(one)}
+        if isinstance(one, (str, int, float)) and not isinstance(one, bool)
+        else {**one, "label": one.get("label") or str(one.get("value"))}
+        if isinstance(one, Mapping)
+        else one
+        for one in raw
+    ]
 
 
 def _port_problems(ports: list[dict[str, Any]], part: str) -> Iterator[Problem]:
@@ -217,12 +235,12 @@ def _parameter_problems(spec: Mapping[str, Any]) -> Iterator[Problem]:
 
 def _choices_fault(choices: Any) -> str:
     if not isinstance(choices, list) or not choices:
-        return "A choice needs a list of choices, each with value and label."
+        return "A choice needs choices, such as [small, large] or [{value: s, label: Small}]."
     for choice in choices:
         if not isinstance(choice, Mapping) or not isinstance(
             choice.get("value"), (str, int, float)
         ):
-            return "Each choice needs a value (a text or a number) and a label."
+            return "Each choice is a text or a number, or has one as its value."
     return ""
 
 

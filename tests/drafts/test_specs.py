@@ -32,6 +32,12 @@ def test_a_plain_spec_is_good():
     spec, _ = read_spec({"name": "Mine", "inputs": [{"name": "data", "type": "table"}]})
     assert spec["group"] == "My modules"
     assert spec["inputs"][0]["label"] == "data"
+    size = {"name": "size", "type": "choice", "choices": ["small", 2, {"value": "l"}]}
+    assert read_spec({"name": "Mine", "parameters": [size]})[0]["parameters"][0]["choices"] == [
+        {"value": "small", "label": "small"},
+        {"value": 2, "label": "2"},
+        {"value": "l", "label": "l"},
+    ]
 
 
 def test_all_faults_are_told_together():
@@ -59,6 +65,8 @@ def test_parameters_are_checked():
     at = "spec.parameters[0]"
     assert one(type="number") == [f"{at}.type"]
     assert one(type="choice") == [f"{at}.choices"]
+    assert one(type="choice", choices=[True]) == [f"{at}.choices"]
+    assert one(type="choice", choices=["small", 2], default=2) == []
     assert one(type="int", min=3, max=1) == [f"{at}.min"]
     assert one(type="int", default=1.5) == [f"{at}.default"]
     assert one(type="column", input="dat") == [f"{at}.input"]
