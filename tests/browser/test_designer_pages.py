@@ -105,6 +105,8 @@ def test_a_sample_opens_and_stands_among_my_drafts(page: Page) -> None:
     expect(page).to_have_title(re.compile("Wine: groups without labels"))
     expect(page.locator(".react-flow__node-card")).to_have_count(7)
     expect(page.locator(".dz-wire")).to_have_count(9)
+    # Its data came with it; that of the other samples is still to be had.
+    expect(page.get_by_role("button", name="Add the other sample datasets")).to_be_visible()
     page.goto("/w/blank/designer/")
     expect(page.locator("#drafts-list")).to_contain_text("Wine: groups without labels")
     page.get_by_role("searchbox").fill("no such draft")

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.panes import choose, saved, settings_of
+from tests.browser.panes import choose, saved, settings_of, source_of
 from tests.support.drafts import classification, node, wire
 
 pytestmark = pytest.mark.usefixtures("patience")
@@ -189,7 +189,7 @@ def test_a_submit_tells_what_will_run_and_lists_problems(
     expect(dialog.get_by_text("1 problem to solve first")).to_be_visible()
     dialog.get_by_role("combobox", name="Run", exact=True).select_option(label="up to Split Data")
     # Whether the second one depends: on whether this studio has run it before.
-    told = re.compile("^(1 step will run · 1 depend on what others make|2 steps will run)$")
+    told = re.compile("^(1 step will run · 1 depends on what others make|2 steps will run)$")
     expect(page.get_by_text(told)).to_be_visible()
     run = page.get_by_role("dialog", name="Run up to Split Data")
     run.get_by_role("combobox", name="Experiment").fill("panes")
@@ -257,7 +257,7 @@ def test_a_version_is_compared_and_restored(studio: Any, open_draft: Any, page: 
     expect(dialog.get_by_role("button", name=re.compile("Nine tenths"))).to_be_visible()
     dialog.get_by_role("button", name=re.compile("^Created")).click()
     version = dialog.get_by_role("region", name="Version 1")
-    expect(version).to_contain_text("fraction: nothing became 0.9")
+    expect(version).to_contain_text("Fraction of rows in the first output: 0.7 became 0.9")
     expect(version.get_by_role("img", name="Version 1: 6 steps")).to_be_visible()
     version.get_by_role("button", name="Restore version 1").click()
     expect(dialog).to_have_count(0)
@@ -309,6 +309,20 @@ def test_code_is_edited_in_an_editor_that_guards_its_changes(
     expect(pane.locator("pre.code")).to_contain_text("def other")
     saved(page)
     assert settings_of(studio, draft, "script")["script"] == "def other():\n    return 1"
+
+
+def test_the_script_of_a_program_s_step_can_be_read(
+    studio: Any, open_draft: Any, page: Any
+) -> None:
+    step = {"id": "count", "name": "count", "script": "lib/count it.py", "arguments": []}
+    step["snapshot"] = source_of(studio, {"lib/count it.py": "print(1)"})
+    open_draft({"version": 1, "nodes": [step]})
+    card = page.locator('.react-flow__node[data-id="count"]')
+    card.click(position={"x": 20, "y": 40})
+    pane = page.get_by_role("complementary", name="Properties")
+    with page.expect_download() as got:
+        pane.get_by_role("link", name="lib/count it.py").click()
+    assert got.value.path().read_text() == "print(1)"
 
 
 def test_a_port_without_data_says_what_to_do_and_runs_up_to_it(open_draft: Any, page: Any) -> None:

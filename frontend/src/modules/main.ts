@@ -79,7 +79,7 @@ async function send(form: HTMLFormElement, files: readonly SourceFile[], spec: s
     location.assign(`${pages}/modules/${id}/`);
   } catch (error) {
     const problems = error instanceof Refused && error.problems.length > 0 ? error.problems : [{ message: error instanceof Error ? error.message : String(error) }];
-    tell({ title: "The module was not added", problems });
+    tell({ title: module ? "The version was not added" : "The module was not added", problems });
     button.disabled = false;
     if (bar) bar.hidden = true;
   }

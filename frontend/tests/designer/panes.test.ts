@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { diffGraphs, isSame } from "../../src/designer/panes/diff";
 import { cellText, compareTables, profileOf, readTable } from "../../src/designer/panes/dialogs/table-answer";
-import { asRun, changeText, differs, metricRows, stepsToCompare, valueChanges } from "../../src/designer/panes/dialogs/run-difference";
+import { asRead, asRun, changeText, differs, metricRows, stepsToCompare, valueChanges } from "../../src/designer/panes/dialogs/run-difference";
 import { columnsRule, experimentOf, readableWhy, inputField, problemAt, readNumber, ruleValue, shownDefault, tabOf, usesOf } from "../../src/designer/panes/settings";
 import { pastedCells, readCsv, withCells, writeCsv } from "../../src/designer/panes/table-text";
 import { changedSince } from "../../src/designer/core/since";
-import type { DraftGraph } from "../../src/designer/core/types";
+import type { DraftGraph, DraftNode } from "../../src/designer/core/types";
 
 const graph: DraftGraph = {
   version: 1,
@@ -70,9 +70,16 @@ describe("what is different between two versions", () => {
     const diff = diffGraphs(graph, after);
     expect(diff.added.map((one) => one.title)).toEqual(["Score"]);
     expect(diff.removed.map((one) => one.title)).toEqual(["Train"]);
-    expect(diff.changed[0]?.what).toEqual(['fraction: {"parameter":"rate"} became 0.7']);
+    expect(diff.changed[0]?.what).toEqual(['fraction: the parameter rate became 0.7']);
     expect(diff.other).toEqual(["Parameter rate removed", "1 card moved"]);
     expect(isSame(diffGraphs(graph, structuredClone(graph)))).toBe(true);
+    const split = { id: "m", key: "split-data", version: "1", spec: { parameters: [{ name: "fraction", label: "Fraction of rows", default: 0.5 }] } } as never;
+    const plain = structuredClone(graph);
+    delete (plain.nodes[0] as DraftNode).settings?.["fraction"];
+    expect(diffGraphs(asRead(plain, [split]), asRead(graph, [split])).changed[0]?.what).toEqual(["Fraction of rows: 0.5 became the parameter rate"]);
+    const chosen = structuredClone(graph);
+    (chosen.nodes[0] as DraftNode).settings = { fraction: { parameter: "rate" }, mode: "rows", keys: { include: ["a", "b"] } };
+    expect(diffGraphs(graph, chosen).changed[0]?.what).toEqual(["keys: nothing became a, b"]);
   });
 });
 

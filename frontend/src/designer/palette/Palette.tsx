@@ -14,6 +14,7 @@ const parts = ({ modules, datasets, groups }: Designer) => ({ modules, datasets,
 const OPEN_KEY = "forebay:designer-groups";
 /** What names of the samples' data begin with (pipelines/library/samples). */
 const SAMPLES = "Sample: ";
+const SAMPLE_COUNT = 5;
 /** Datasets that are shown before "Show all". */
 const FEW = 12;
 /** Rows of a search. */
@@ -33,6 +34,7 @@ export function Palette() {
   const sections = useMemo(() => sectionsOf(items, groups), [items, groups]);
   const found = useMemo(() => (query.trim() ? findItems(items, query) : null), [items, query]);
   const recent = useRecent(items);
+  const samples = datasets.filter((one) => one.name.startsWith(SAMPLES));
 
   const pick = (item: Item) => {
     setTip(null);
@@ -75,7 +77,7 @@ export function Palette() {
                 {section.parent && section.parent !== sections[index - 1]?.parent && <h2 className="dz-parent">{section.parent}</h2>}
                 <Group title={section.title} count={section.items.length} open={open.is(section.group)} onToggle={() => open.toggle(section.group)} inner={section.parent !== ""}>
                   {section.items.length > 0 && <ul className="dz-items">{rowsOf(section)}</ul>}
-                  {section.group === DATASETS && !section.items.some((one) => one.name.startsWith(SAMPLES)) && <SampleData />}
+                  {section.group === DATASETS && samples.length < SAMPLE_COUNT && <SampleData some={samples.length > 0} />}
                   {section.group === OWN_GROUP ? <OwnModules some={section.items.length > 0} /> : section.items.length === 0 && <Nothing group={section.group} />}
                 </Group>
               </div>
@@ -103,7 +105,7 @@ function Nothing({ group }: { group: string }) {
 }
 
 /** For who has no data at hand: what the sample pipelines work on. */
-function SampleData() {
+function SampleData({ some }: { some: boolean }) {
   const editable = useDesigner((state) => state.editable);
   const { addSampleData } = useCommands();
   const [adding, setAdding] = useState(false);
@@ -114,7 +116,7 @@ function SampleData() {
     await addSampleData();
     setAdding(false);
   };
-  return <button type="button" className="dz-showall dz-samples" aria-disabled={adding || undefined} onClick={() => void add()}><Icon name="sample" />{adding ? "Adding…" : "Add the sample datasets"}</button>;
+  return <button type="button" className="dz-showall dz-samples" aria-disabled={adding || undefined} onClick={() => void add()}><Icon name="sample" />{adding ? "Adding…" : some ? "Add the other sample datasets" : "Add the sample datasets"}</button>;
 }
 
 /** The way to the page of own modules: its list where there are some, else its upload for those who may add one. */

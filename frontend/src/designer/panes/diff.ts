@@ -1,5 +1,6 @@
 /** What is different between two graphs of a draft, in the words of its editor. Pure. */
 import { sameJson } from "../core/json";
+import { isReference } from "../core/values";
 import type { Fields } from "../host";
 import type { DraftGraph, DraftNode } from "../core/types";
 import { sameValue } from "./settings";
@@ -72,9 +73,17 @@ function parameterChanges(before: DraftGraph, after: DraftGraph): string[] {
 
 function short(value: unknown): string {
   if (value === undefined || value === null || value === "") return "nothing";
-  const text = typeof value === "string" ? value : JSON.stringify(value);
+  if (isReference(value)) return `the parameter ${value.parameter}`;
+  const include = columnNames(value);
+  const text = typeof value === "string" ? value : include ? include.join(", ") : JSON.stringify(value);
   if (text.includes("\n")) return "a text";
   return text.length > 40 ? `${text.slice(0, 39)}…` : text;
+}
+
+/** The names of columns that are chosen by name only. */
+function columnNames(value: unknown): readonly unknown[] | null {
+  const { include, ...more } = (typeof value === "object" ? value : {}) as { include?: unknown };
+  return Array.isArray(include) && Object.keys(more).length === 0 ? include : null;
 }
 
 export const isSame = (diff: GraphDiff): boolean => !diff.added.length && !diff.removed.length && !diff.changed.length && !diff.other.length;

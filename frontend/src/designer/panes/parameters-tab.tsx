@@ -1,7 +1,7 @@
 /** The settings of a module's step, or the facts of one that came from a program. */
 import type { DraftNode } from "../core/types";
 import { isReference, mayBeShown, withDefaults } from "../core/values";
-import { useDesigner } from "../context";
+import { useDesigner, usePlace } from "../context";
 import type { TabProps } from "./node-pane";
 import { Banner, Icon } from "./parts";
 import { ParameterField, type Incoming } from "./parameter-field";
@@ -45,17 +45,18 @@ function KeptSettings({ node }: { node: DraftNode }) {
 
 /** A step of an SDK program: what it runs is the program's, not the designer's. */
 function ProgramStep({ node }: { node: DraftNode }) {
+  const { api } = usePlace();
   const given = (Array.isArray(node["arguments"]) ? node["arguments"] : []) as unknown[];
   const environment = node["environment"] as { name?: string; python?: { version?: string } } | null | undefined;
   const own = Object.entries((node["parameters"] ?? {}) as Record<string, unknown>);
+  const source = typeof node["snapshot"] === "string" && typeof node["script"] === "string" ? `${api}/snapshots/${node["snapshot"]}/files/${node["script"].split("/").map(encodeURIComponent).join("/")}` : "";
   return (
     <>
       <p className="muted">This step came from a program. Its script, arguments and environment stay as they were sent; wires and compute can be changed.</p>
       <dl className="facts">
         <div><dt>Kind</dt><dd>{node.kind ?? "python_script"}</dd></div>
-        <div><dt>Script</dt><dd className="mono">{String(node["script"] ?? "none")}</dd></div>
+        <div><dt>Script</dt><dd className="mono">{source ? <a href={source} download>{String(node["script"])}</a> : String(node["script"] ?? "none")}</dd></div>
         <div><dt>Environment</dt><dd>{environment?.name ?? "Default"}</dd></div>
-        {typeof node["snapshot"] === "string" && <div><dt>Source files</dt><dd className="mono">{node["snapshot"]}</dd></div>}
         {typeof node["timeout_seconds"] === "number" && <div><dt>Time limit</dt><dd>{node["timeout_seconds"]} s</dd></div>}
       </dl>
       <section className="pane-section"><h3>Arguments</h3>

@@ -7,6 +7,7 @@ import { messageOf, pagePlace } from "../page";
 import { Icon, Modal, plural, When } from "../parts";
 import { Picture } from "../picture";
 import { useTitles } from "../titles";
+import { asRead } from "./run-difference";
 
 export function ConflictDialog({ onClose }: { onClose: () => void }) {
   const { resolveConflict } = useCommands();
@@ -14,12 +15,13 @@ export function ConflictDialog({ onClose }: { onClose: () => void }) {
   const graph = useDesigner((state) => state.graph);
   const draft = useDesigner((state) => state.draft);
   const titleOf = useTitles();
+  const modules = useDesigner((state) => state.modules);
   const [going, setGoing] = useState("");
   const [refused, setRefused] = useState("");
   if (save.kind !== "conflict") return <Modal title="Both versions" onClose={onClose}><p>There is no conflict any more.</p></Modal>;
   const { theirs } = save;
   const fields = diffFields(draft, theirs);
-  const diff = diffGraphs(graph, theirs.graph, titleOf);
+  const diff = diffGraphs(asRead(graph, modules), asRead(theirs.graph, modules), titleOf);
   const marks = marksOf(diff);
   const me = pagePlace().user;
   const who = theirs.updated_by === me ? "You, in another tab or browser," : theirs.updated_by;

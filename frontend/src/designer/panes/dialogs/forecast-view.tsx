@@ -41,7 +41,7 @@ export function ForecastView({ form, forced, setForced, onJump }: { form: Submit
       {told && told.problems.length > 0 && <ProblemList problems={told.problems} onJump={onJump} title={`${plural(told.problems.length, "problem")} to solve first`} />}
       {told && told.problems.length === 0 && (
         <>
-          <p className="pane-forecast-sum" role="status">{[told.run ? `${plural(told.run, "step")} will run` : "", told.reuse ? `${told.reuse} reused` : "", told.maybe ? `${told.maybe} depend on what others make` : ""].filter(Boolean).join(" · ") || "Nothing to do."}</p>
+          <p className="pane-forecast-sum" role="status">{[told.run ? `${plural(told.run, "step")} will run` : "", told.reuse ? `${told.reuse} reused` : "", told.maybe ? `${told.maybe} ${told.maybe === 1 ? "depends" : "depend"} on what others make` : ""].filter(Boolean).join(" · ") || "Nothing to do."}</p>
           {steps.length > 0 && <label className="row pane-force-all"><input type="checkbox" checked={all} onChange={() => setForced(all ? new Set() : new Set(steps.map((one) => one.node_id)))} />Run every step, whatever could be reused</label>}
           <ul className="pane-forecast-steps">
             {steps.slice(0, MOST).map((one) => (

@@ -8,6 +8,7 @@ import { messageOf } from "../page";
 import { Icon, Modal, plural, useLoad, Waiting, When } from "../parts";
 import { Picture } from "../picture";
 import { useTitles } from "../titles";
+import { asRead } from "./run-difference";
 
 export function HistoryDialog({ onClose }: { onClose: () => void }) {
   const commands = useCommands();
@@ -71,10 +72,11 @@ function Version({ version, isCurrent, onRestored }: { version: number; isCurren
   const editable = useDesigner((state) => state.editable);
   const then = useLoad(() => versionGraph(version), [version]);
   const titleOf = useTitles();
+  const modules = useDesigner((state) => state.modules);
   const [refused, setRefused] = useState("");
   const [going, setGoing] = useState(false);
   if (then.phase !== "ready") return <div className="pane-history-one"><Waiting state={then} what="the version" /></div>;
-  const diff = diffGraphs(then.value, graph, titleOf);
+  const diff = diffGraphs(asRead(then.value, modules), asRead(graph, modules), titleOf);
   const marks = marksOf(diff);
   const back = async () => {
     setGoing(true);

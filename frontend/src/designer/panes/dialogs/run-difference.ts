@@ -10,12 +10,21 @@ export function asRun(graph: DraftGraph, modules: readonly PaletteModule[]): Dra
 }
 
 function plain({ ui: _ui, outputs: _outputs, ...node }: DraftNode, modules: readonly PaletteModule[]): DraftNode {
+  return labelled(node, modules, () => true);
+}
+
+/** A graph of a draft for people to compare: settings by their labels, with the defaults of that very version of the module. */
+export function asRead(graph: DraftGraph, modules: readonly PaletteModule[]): DraftGraph {
+  return { ...graph, nodes: graph.nodes.map((node) => labelled(node, modules, (module) => (node.module?.version ?? module.version) === module.version)) };
+}
+
+function labelled(node: DraftNode, modules: readonly PaletteModule[], hasDefaults: (module: PaletteModule) => boolean): DraftNode {
   const module = modules.find((one) => one.id === node.module?.id || (one.key !== null && one.key === node.module?.key));
   if (!module) return node;
   const known = new Set(module.spec.parameters.map((one) => one.name));
   const settings: Record<string, Setting> = Object.fromEntries(Object.entries(node.settings ?? {}).filter(([name]) => !known.has(name)));
   for (const one of module.spec.parameters) {
-    const value = node.settings?.[one.name] ?? one.default;
+    const value = node.settings?.[one.name] ?? (hasDefaults(module) ? one.default : undefined);
     if (value !== undefined) settings[one.label] = value;
   }
   return { ...node, settings };
