@@ -177,6 +177,9 @@ def test_a_module_comes_from_a_folder_and_gets_a_version_from_a_zip(
             if path.is_file() and path.name != "a.py":
                 archive.write(path, path.relative_to(tmp_path))
     page.get_by_role("link", name="New version").click()
+    page.get_by_role("button", name="Begin with version 1").click()
+    expect(page.locator("#module-files")).to_contain_text("lib/a.py")
+    expect(page.locator("#spec-text")).to_have_value(re.compile("name: From a folder"))
     page.locator("#files-input").set_input_files(packed)
     expect(page.locator("#module-files")).to_contain_text("2 files")
     page.get_by_label("What changed").fill("Five times is usual")

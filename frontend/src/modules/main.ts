@@ -48,10 +48,19 @@ function start(form: HTMLFormElement): void {
     const text = (id: string) => new TextEncoder().encode(by<HTMLTemplateElement>(id)?.content.textContent ?? "");
     void take(Promise.resolve([{ path: "module.yaml", bytes: text("example-spec") }, { path: "run.py", bytes: text("example-script") }]));
   });
+  const current = by("use-current");
+  current?.addEventListener("click", () => void take(download(current.dataset["source"] ?? "")));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     void send(form, files, spec.value);
   });
+}
+
+/** The files of a version that the studio has: they come as a ZIP. */
+async function download(source: string): Promise<SourceFile[]> {
+  const answer = await fetch(source);
+  if (!answer.ok) throw new Error("The files of that version did not come. Try again.");
+  return chosen([new File([await answer.blob()], "source.zip")]);
 }
 
 async function send(form: HTMLFormElement, files: readonly SourceFile[], spec: string): Promise<void> {
