@@ -255,7 +255,7 @@ def compare_parts(before: Parts, after: Parts, files: Sequence[Change]) -> list[
             changes.extend(told)
             continue
         if name and old is None:
-            text = f"{kind} {name} added"
+            text = f"{kind} {name} added" + (f": {_shown(new)}" if kind == "parameter" else "")
         elif name and new is None:
             text = f"{kind} {name} removed"
         else:

@@ -100,6 +100,12 @@ def test_arguments_in_pairs_are_compared_by_name(
     assert change_sentence(told) == words
 
 
+def test_a_field_that_became_a_parameter_is_told_with_its_value():
+    old, new = dict(BASE), dict(BASE)
+    del old["parameter:lr"]
+    assert change_sentence(compare_parts(old, new, [])) == "parameter lr added: 0.1"
+
+
 @pytest.mark.parametrize(
     "same",
     [
