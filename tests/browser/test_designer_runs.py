@@ -240,7 +240,8 @@ def test_a_failure_is_read_without_a_click(studio: Any, compute: str, page: Page
     canvas.submit()
     expect(canvas.said).to_contain_text(f"failed at {SCRIPT}", timeout=60_000)
     expect(canvas.pane.get_by_role("heading", name="Summarize Data")).to_be_visible()
-    canvas.card(SCRIPT).click()
+    canvas.pane.get_by_role("button", name=f"Go to {SCRIPT}, which failed").click()
+    expect(canvas.pane.get_by_label("The end of its error")).to_contain_text("no such column")
     canvas.pane.get_by_role("button", name="Run up to here again…").click()
     expect(page.get_by_role("dialog", name=f"Run up to {SCRIPT}")).to_be_visible()
 

@@ -4,6 +4,7 @@ import { useCommands, useDesigner } from "../context";
 import { focusField, useAim } from "./aim";
 import { pagePlace } from "./page";
 import { Chip, Field, Icon, plural, When } from "./parts";
+import { ToFailed } from "./run-section";
 import { ComputeSelect } from "./run-settings-tab";
 import { DefaultText } from "./default-text";
 import { usesOf } from "./settings";
@@ -38,6 +39,7 @@ export function DraftPane() {
         <Tags tags={draft.tags} set={(tags) => commands.setDraft({ tags })} editable={editable} />
         <section className="pane-section"><h3>Last run</h3>
           {last ? <p className="row"><Chip status={last.status as Shown} /><a href={`${pagePlace().pages}/runs/${last.id}/`}>Run {last.number}</a><span className="muted ellipsis" title={last.experiment}>{last.experiment}</span></p> : <p className="muted">It has not run yet.</p>}
+          <ToFailed />
         </section>
         <p className="muted small">{plural(graph.nodes.length, "step")}. Made by {draft.created_by} <When at={draft.created_at} />, last saved by {draft.updated_by} <When at={draft.updated_at} />.</p>
         {editable && <p className="muted small pane-hint"><kbd>/</kbd> adds a module, <kbd>?</kbd> shows all keys.</p>}

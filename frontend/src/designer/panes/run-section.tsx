@@ -39,11 +39,21 @@ export function RunSection({ node, name }: { node: string; name: string }) {
         {step.status === "Completed" && <OutputButtons node={node} />}
       </div>}
       {log && <LogDialog step={step} name={name} onClose={() => setLog(false)} />}
+      {step.status !== "Failed" && <ToFailed />}
       {!there && !step.sentence && <p className="muted small">It has not started.</p>}
       <span className="visually-hidden" role="status">{`${name}: ${shownStatus(step)}`}</span>
       {editable && step.status === "Failed" && <button type="button" className="button button-small" onClick={() => open({ kind: "submit", upTo: node })}><Icon name="play" />Run up to here again…</button>}
     </section>
   );
+}
+
+/** The way to the step that ended the run, from wherever one is. */
+export function ToFailed() {
+  const { select } = useCommands();
+  const failed = useDesigner((state) => [...(state.run?.steps.values() ?? [])].find((step) => step.status === "Failed" && state.view.faces.has(step.node_id))?.node_id);
+  const name = useDesigner((state) => (failed ? state.view.faces.get(failed)?.title : ""));
+  if (!failed) return null;
+  return <button type="button" className="button button-small to-failed" onClick={() => select([failed])}><Icon name="error" /><span className="ellipsis">Go to <bdi>{name}</bdi>, which failed</span></button>;
 }
 
 /** What takes the first run its time: packages that are being installed. Their log is on the environment's page. */
