@@ -2,6 +2,7 @@
 import { useId, useMemo } from "react";
 import { chooseColumns, type ColumnChoice } from "../../core/columns";
 import type { Column, Columns } from "../../core/types";
+import { useDesigner } from "../../context";
 import { Combobox } from "../combobox";
 import { Icon } from "../parts";
 import { columnsRule, ruleValue } from "../settings";
@@ -14,7 +15,9 @@ const FROM: Readonly<Record<string, string>> = { dataset: "from the dataset", ru
 
 /** Where the columns are known from, or that they are not known yet. */
 export function ColumnsNote({ incoming, connected, inputLabel }: { incoming: Columns | null; connected: boolean; inputLabel: string }) {
+  const checking = useDesigner((state) => state.checking);
   if (incoming) return <p className="help pane-columns-note">{incoming.columns.length === 1 ? "1 column comes in" : `${incoming.columns.length} columns come in`}{FROM[incoming.from] ? ` (${FROM[incoming.from]})` : ""}.</p>;
+  if (connected && checking) return <p className="help pane-columns-note"><Icon name="status-running" />Looking for its columns…</p>;
   return <p className="help pane-columns-note"><Icon name="info" />{connected ? "The columns are not known before the step above has run: type their names." : `Connect ${inputLabel} to choose among its columns.`}</p>;
 }
 
