@@ -161,7 +161,13 @@ class Canvas:
 
     def until(self, status: str) -> None:
         """The run on the canvas gets there."""
-        expect(self.run).to_contain_text(status, timeout=120_000)
+        try:
+            expect(self.run).to_contain_text(status, timeout=120_000)
+        except AssertionError as error:
+            seen = " | ".join(self.page.locator(".dz-card").all_inner_texts())
+            raise AssertionError(
+                f"{error}\ncards: {seen}\npane: {self.pane.inner_text()}"
+            ) from None
 
     def data(self, card: str, label: str) -> Locator:
         """The dialog with the data behind a port."""
