@@ -57,10 +57,12 @@ def remove_left_folders() -> None:
     """Folders of clusters whose server is gone: those of tests that were killed."""
     for folder in Path("/tmp").glob(f"{PREFIX}*"):
         try:
+            if time.time() - folder.stat().st_mtime < 600:
+                continue  # perhaps somebody is making it: initdb's own servers come and go
             lock = folder / "data" / "postmaster.pid"
             if lock.exists():
-                os.kill(int(lock.read_text().split()[0]), 0)
-            elif time.time() - folder.stat().st_mtime > 600:  # nobody is making it any more
+                os.kill(abs(int(lock.read_text().split()[0])), 0)
+            else:
                 shutil.rmtree(folder, ignore_errors=True)
         except ProcessLookupError:
             shutil.rmtree(folder, ignore_errors=True)

@@ -87,6 +87,8 @@ def value_fault(parameter: Mapping[str, Any], value: Any) -> str | None:
 
 def _number_fault(parameter: Mapping[str, Any], value: Any, label: str) -> str | None:
     whole = parameter["type"] == "int"
+    if whole and isinstance(value, float) and value.is_integer():
+        value = int(value)  # JSON may write 2 as 2.0; they are one number
     if isinstance(value, bool) or not isinstance(value, int if whole else (int, float)):
         return f"{label} must be a {'whole number' if whole else 'number'}."
     if not _is_finite(value):
