@@ -369,8 +369,9 @@ def test_wall_clock_times_keep_their_order(zone: str, local: datetime, ahead: in
     assert read == local or read > local  # later only where the clock jumped over it
 
 
+# From 2012: Apia has no 30 December 2011 at all, whose times fall on the day after.
 @settings(max_examples=200, deadline=None)
-@given(zone=ZONES, day=st.dates(datetime(2009, 1, 2).date(), datetime(2029, 12, 30).date()),
+@given(zone=ZONES, day=st.dates(datetime(2012, 1, 2).date(), datetime(2029, 12, 30).date()),
        hour=st.integers(0, 23), minute=st.integers(0, 59))  # fmt: skip
 def test_every_day_has_its_time_once(zone: str, day: Any, hour: int, minute: int):
     """Over three days around any date, a daily time is due three times: no more and no fewer."""
