@@ -48,6 +48,10 @@ export abstract class DraftSession implements Host {
     this.show({ phase: "ready", state: { ...this.state(), ...change } });
   }
 
+  recheck(): void {
+    this.checking.again();
+  }
+
   private show(load: Load): void {
     this.load = load;
     for (const listener of this.listeners) listener();

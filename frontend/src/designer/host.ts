@@ -13,6 +13,8 @@ export interface Host {
   state(): Designer;
   set(change: Partial<Designer>): void;
   say(text: string, tone?: "info" | "warning"): void;
+  /** Problems and columns are asked for again: a run that ended tells the columns of what it made. */
+  recheck(): void;
   /** Another version takes the graph's place; the steps to undo are gone. */
   takeOver(draft: DraftJson): void;
   /** A graph as the designer works on it: readable, with places and pills. */

@@ -61,6 +61,7 @@ export class Running {
       const now = this.host.state().draft;
       this.host.set({ draft: { ...now, experiment: run.experiment ?? now.experiment, last_run: { id: run.id, number: run.number, experiment: run.experiment ?? "", status: run.status } } });
       const view = await this.follow(run.steps ? run : await this.fetch(run.id), form.upTo);
+      if (isFinal(view.status)) this.host.recheck();
       return { run: view };
     } catch (error) {
       return { problems: this.problemsOf(error) };
@@ -187,7 +188,10 @@ export class Running {
     this.host.set({ run: view });
     const { draft } = this.host.state();
     if (draft.last_run?.id === run.id && draft.last_run.status !== run.status) this.host.set({ draft: { ...draft, last_run: { ...draft.last_run, status: run.status } } });
-    if (before?.id === run.id && before.status !== run.status && isFinal(run.status)) this.tellEnd(view);
+    if (before?.id === run.id && before.status !== run.status && isFinal(run.status)) {
+      this.tellEnd(view);
+      this.host.recheck();
+    }
     return view;
   }
 
