@@ -14,7 +14,7 @@ from drf_spectacular.generators import SchemaGenerator
 from studio.describe import COMPONENTS, OPERATIONS
 from tests.support.furnished import Furnished
 from tests.support.fuzzing import fuzz
-from tests.test_routes import House
+from tests.support.house import House
 
 ONLY = os.environ.get("FOREBAY_FUZZ_ONLY", "")
 REQUESTS = int(os.environ.get("FOREBAY_FUZZ_REQUESTS", "390"))

@@ -28,7 +28,7 @@ TABLE = "number,word\n1,one\n2,two\n"
 class Furnished:
     """`known` gives the values of the OpenAPI components that name things; `token` is an Owner's.
 
-    `house` is that of tests/test_routes.py, a workspace with one of everything.
+    `house` is that of tests/support/house.py, a workspace with one of everything.
     """
 
     def __init__(self, house: Any, workspace: Any) -> None:

@@ -10,7 +10,7 @@ PAGE = Path(__file__).resolve().parent.parent.parent / "docs" / "reference" / "p
 
 HEAD = """# Who may do what
 
-Made by `.venv/bin/python -m tests.support.permissions` from the table in `tests/test_routes.py`; a test compares.
+Made by `.venv/bin/python -m tests.support.permissions` from the table in `tests/support/routes.py`; a test compares.
 That table is tried on every address and method: who is refused is refused, and a refused request leaves every row and file as it was.
 
 | role | may |
@@ -38,7 +38,7 @@ def shown(answer: object, token: bool) -> str:
 
 def permissions_page() -> str:
     """The page's text."""
-    from tests.test_routes import ANSWERS, ROUTES, WHO
+    from tests.support.routes import ANSWERS, ROUTES, WHO
 
     tokens = ("service principal", "run token")
     lines = [HEAD]
