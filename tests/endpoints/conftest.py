@@ -9,8 +9,11 @@ import pytest
 
 from endpoints.models import PublishedPipeline
 from endpoints.services.publishing import publish_graph
+from tests.pages.conftest import browser, reader
 from tests.support.graphs import graph_json
 from tests.support.submitting import make_snapshot, make_target
+
+__all__ = ("browser", "reader")  # fixtures of the pages' tests
 
 
 @pytest.fixture

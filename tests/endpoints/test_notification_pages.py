@@ -13,24 +13,10 @@ from endpoints.models import Delivery, NotificationRule, PipelineEndpoint, Sched
 from endpoints.services.pipeline_endpoints import create_endpoint
 from endpoints.services.rules import create_rule
 from endpoints.services.schedules import create_schedule
-from tests.pages.conftest import sign_in
 from tests.support.mail_server import Mailbox, mail_server
 from workspaces.domain.outgoing_rules import read_rules
-from workspaces.models import Member
 
 GOOD = {"channel": "email", "address": "ann@example.com, bob@example.com", "on": ["failed"]}
-
-
-@pytest.fixture
-def browser(owner: Any) -> Client:
-    return sign_in(owner)
-
-
-@pytest.fixture
-def reader(workspace: Any, django_user_model: Any) -> Client:
-    user = django_user_model.objects.create_user("rita")
-    Member.objects.create(workspace=workspace, user=user, role="Reader")
-    return sign_in(user)
 
 
 @pytest.fixture

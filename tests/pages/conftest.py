@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.test import Client
 
+from endpoints.models import PipelineEndpoint, PublishedPipeline
+from endpoints.services.pipeline_endpoints import add_version, create_endpoint
+from endpoints.services.publishing import publish_graph
 from pipelines.models import Run
+from tests.support.graphs import graph_json
 from tests.support.submitting import body_of, make_snapshot, make_target, submit
 from workspaces.models import Member
 
@@ -54,3 +59,35 @@ def source(workspace: Any, owner: Any) -> str:
 def run(workspace: Any, actor: Any, source: str) -> Run:
     """`a -> b -> c`, a queued."""
     return submit(workspace, actor, body_of("a -> b -> c", source, experiment="iris"))
+
+
+@pytest.fixture
+def publish(workspace: Any, actor: Any, source: str) -> Callable[..., PublishedPipeline]:
+    """Publish two steps with three parameters, `table` without a default."""
+
+    def make(name: str = "nightly", **changes: Any) -> PublishedPipeline:
+        graph = graph_json("a -> b", snapshot=changes.pop("snapshot", source))
+        graph["parameters"] = [
+            {"name": "rows", "type": "int", "default": changes.pop("rows", 10)},
+            {"name": "fast", "type": "bool", "default": False},
+            {"name": "label", "type": "string", "default": "iris"},
+        ]
+        body = {"name": name, "graph": graph, **changes}
+        return publish_graph(workspace=workspace, actor=actor, body=body)
+
+    return make
+
+
+@pytest.fixture
+def endpoint(workspace: Any, actor: Any, publish: Any) -> PipelineEndpoint:
+    """`score`: versions 0 (the default) and 1."""
+    made = create_endpoint(workspace=workspace, actor=actor, name="score", published=publish())
+    add_version(endpoint=made, actor=actor, published=publish("newer", rows=20))
+    made.refresh_from_db()
+    return made
+
+
+def text(client: Client, url: str, status: int = 200) -> str:
+    answer = client.get(url)
+    assert answer.status_code == status, answer.content[:500]
+    return answer.content.decode()
