@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from forebay_modules.columns import as_text, need_column, need_numeric
+from forebay_modules.columns import as_texts, need_column, need_numeric
 from forebay_modules.errors import ModuleError
 from forebay_modules.run import Context, Outputs, main
 from forebay_modules.tables import Table
@@ -15,7 +15,7 @@ def run(context: Context) -> Outputs:
     """`results`: a column `text.[ngram]` each; `vocabulary_out`: n-grams, documents and IDF."""
     table = context.table("dataset")
     column = need_column(table.frame, context.setting("column"))
-    texts = table.frame[column].astype(object).map(as_text).fillna("").astype(str)
+    texts = as_texts(table.frame[column]).fillna("").astype(str)
     known = _known(context) if context.has("vocabulary") else _learn(texts, context)
     counter = CountVectorizer(vocabulary=list(known["Ngram"]), ngram_range=_range(known["Ngram"]))
     counts = counter.transform(texts).toarray().astype(float)

@@ -93,8 +93,12 @@ def free_name(name: str, taken: Iterable[str]) -> str:
     return free
 
 
-def as_text(value: Any) -> str | None:
-    """A value as the word it stands for: 1.0 and 1 are one class. None for a gap."""
+def as_texts(values: pd.Series) -> pd.Series:
+    """The words that values stand for: 1.0 and 1 are one class. None for gaps."""
+    return values.astype(object).map(_as_text)
+
+
+def _as_text(value: Any) -> str | None:
     if is_gap(value):
         return None
     if isinstance(value, (float, np.floating)) and float(value).is_integer():

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from sklearn import metrics
 
-from .columns import as_text, column_type, need_column
+from .columns import as_texts, column_type, need_column
 from .errors import ModuleError
 from .models import LABELS, PROBABILITIES
 from .tables import Table
@@ -87,7 +87,7 @@ def _numbers(frame: pd.DataFrame, label: str) -> Measured:
 
 
 def _classes(frame: pd.DataFrame, label: str, positive: str | None) -> Measured:
-    true, said = (frame[name].astype(object).map(as_text) for name in (label, LABELS))
+    true, said = (as_texts(frame[name]) for name in (label, LABELS))
     classes = sorted(set(true) | set(said), key=_order(frame[LABELS]))
     counts = metrics.confusion_matrix(true, said, labels=classes)
     matrix = {

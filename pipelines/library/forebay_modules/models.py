@@ -11,7 +11,7 @@ import joblib
 import numpy as np
 import pandas as pd
 
-from .columns import as_text, column_type, need_column, need_finite
+from .columns import as_texts, column_type, need_column, need_finite
 from .errors import ModuleError, attempt
 from .learners import CLASSIFICATION, CLUSTERING, Learner
 from .tables import Table
@@ -106,7 +106,7 @@ def as_features(
         {
             name: frame[name].astype(float)
             if name in numbers
-            else frame[name].astype(object).map(as_text).replace({None: np.nan})
+            else as_texts(frame[name]).replace({None: np.nan})
             for name in names
         },
         index=frame.index,

@@ -14,7 +14,7 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from sklearn.utils.validation import has_fit_parameter
 
-from .columns import as_text, column_type, need_column, need_columns, need_finite, need_numeric
+from .columns import as_texts, column_type, need_column, need_columns, need_finite, need_numeric
 from .custom import CustomModel
 from .errors import ModuleError, attempt
 from .learners import CLASSIFICATION, CLUSTERING, Learner
@@ -95,7 +95,7 @@ def as_target(values: pd.Series, task: str) -> pd.Series:
     if kind == "boolean":
         return values.astype(bool)
     if kind != "numeric":
-        texts = values.astype(object).map(as_text)
+        texts = as_texts(values)
         whole = kind == "categorical" and types.is_integer_dtype(values.cat.categories.dtype)
         return texts.astype("int64") if whole else texts
     if types.is_integer_dtype(values):

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from .columns import as_text, column_type, need_column, need_numeric
+from .columns import as_texts, column_type, need_column, need_numeric
 from .errors import ModuleError
 from .models import Transform
 from .tables import Table
@@ -103,7 +103,7 @@ def _select(frame: pd.DataFrame, state: dict[str, Any]) -> pd.DataFrame:
 def _indicators(frame: pd.DataFrame, state: dict[str, Any]) -> pd.DataFrame:
     """One column of 0 and 1 for each value that was seen; others are 0 everywhere."""
     for name, values in state["values"].items():
-        texts = frame[name].astype(object).map(as_text)
+        texts = as_texts(frame[name])
         made = {f"{name}-{value}": (texts == value).astype("int64") for value in values}
         rest = frame.drop(columns=[*made, *([name] if state["replace"] else [])], errors="ignore")
         frame = pd.concat([rest, pd.DataFrame(made, index=frame.index)], axis=1)

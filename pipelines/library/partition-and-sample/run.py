@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pandas as pd
-from forebay_modules.columns import as_text, need_column
+from forebay_modules.columns import as_texts, need_column
 from forebay_modules.errors import ModuleError
 from forebay_modules.run import Context, Outputs, main
 from sklearn.model_selection import KFold, StratifiedKFold
@@ -17,7 +17,7 @@ def run(context: Context) -> Outputs:
         return {"results": table.replaced(frame.head(context.setting("rows")))}
     column, groups = context.setting("stratify") or None, None
     if column:  # rows with a gap are a group of their own
-        groups = frame[need_column(frame, column)].astype(object).map(as_text).fillna("")
+        groups = as_texts(frame[need_column(frame, column)]).fillna("")
     chosen = (_fold if mode == "fold" else _sample)(frame, groups, context)
     return {"results": table.replaced(frame.loc[sorted(chosen)])}
 

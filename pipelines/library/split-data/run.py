@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pandas as pd
-from forebay_modules.columns import as_text, column_type, need_column
+from forebay_modules.columns import as_texts, column_type, need_column
 from forebay_modules.errors import ModuleError
 from forebay_modules.run import Context, Outputs, main
 from sklearn.model_selection import train_test_split
@@ -27,9 +27,9 @@ def _by_share(frame: pd.DataFrame, context: Context) -> pd.Series:
     if fraction in (0, 1) or not context.setting("randomized"):
         first.iloc[: round(rows * fraction)] = True
         return first
-    column = context.setting("stratify") or None
-    groups = frame[need_column(frame, column)].astype(object).map(as_text) if column else None
-    groups = groups.fillna("") if column else None
+    column, groups = context.setting("stratify") or None, None
+    if column:  # rows with a gap are a group of their own
+        groups = as_texts(frame[need_column(frame, column)]).fillna("")
     try:
         chosen, _ = train_test_split(
             frame.index,
