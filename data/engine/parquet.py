@@ -60,18 +60,23 @@ def _columns(
     """Name -> DuckDB's type, over all files in their order."""
     found: dict[str, str] = {}
     for file in files:
-        try:
-            rows = connection.execute(
-                f"DESCRIBE SELECT * FROM {READ}", {"file": file["local"]}
-            ).fetchall()
-        except duckdb.Error as error:
-            if NO_COLUMNS in str(error):
-                continue
-            raise _explain(error, file) from error
-        for name, kind, *_ in rows:
+        for name, kind in _own_columns(connection, file).items():
             if found.setdefault(name, kind) != kind:
                 found[name] = _wider(found[name], kind)
     return found
+
+
+def _own_columns(connection: duckdb.DuckDBPyConnection, file: Mapping[str, str]) -> dict[str, str]:
+    """Name -> DuckDB's type in one file."""
+    try:
+        rows = connection.execute(
+            f"DESCRIBE SELECT * FROM {READ}", {"file": file["local"]}
+        ).fetchall()
+    except duckdb.Error as error:
+        if NO_COLUMNS in str(error):
+            return {}
+        raise _explain(error, file) from error
+    return {name: kind for name, kind, *_ in rows}
 
 
 def _wider(one: str, other: str) -> str:
@@ -91,31 +96,29 @@ def _insert(
     types: Sequence[str],
     values: Sequence[str],
 ) -> None:
+    own = _own_columns(connection, file)
+    if not own:
+        return
     parameters: dict[str, Any] = {"path": file["path"], "file": file["local"]}
+    target, picked = "", ""
+    for number, name in enumerate(names):
+        if number < len(values):
+            parameters[f"v{number}"] = values[number]
+            picked += f", $v{number}"
+        elif name in own:
+            picked += ', "' + name.replace('"', '""') + '"'
+            if _has_zone(own[name]) and types[number] == "TIMESTAMP":
+                picked += _IN_UTC
+        else:
+            continue
+        target += f", c{number}"
     try:
-        own = connection.execute(
-            f"SELECT * FROM {READ} LIMIT 0", {"file": file["local"]}
-        ).description
-        present = {column[0]: str(column[1]) for column in own or ()}
-        target, picked = "", ""
-        for number, name in enumerate(names):
-            if number < len(values):
-                parameters[f"v{number}"] = values[number]
-                picked += f", $v{number}"
-            elif name in present:
-                picked += ', "' + name.replace('"', '""') + '"'
-                if _has_zone(present[name]) and types[number] == "TIMESTAMP":
-                    picked += _IN_UTC
-            else:
-                continue
-            target += f", c{number}"
         connection.execute(
             f"INSERT INTO rows (path{target}) SELECT $path{picked} FROM {READ}",
             parameters,
         )
     except duckdb.Error as error:
-        if NO_COLUMNS not in str(error):
-            raise _explain(error, file) from error
+        raise _explain(error, file) from error
 
 
 def _kind(kind: str) -> ColumnType:
