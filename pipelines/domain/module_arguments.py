@@ -89,10 +89,6 @@ def _arguments(one: Mapping[str, Any], value: Any, settled: Settled) -> Iterator
         if is_empty(one, one.get("default")):
             return
         value = None  # emptied on purpose: not the default
-    if one["type"] == "float" and value is not None:
-        value = float(value)  # 1 and 1.0 are one value, and one text
-    elif one["type"] == "int" and isinstance(value, float) and value.is_integer():
-        value = int(value)
     text = to_text(one, value)
     if len(text.encode("utf-8", "replace")) > LONGEST_ARGUMENT:
         instead = INSTEAD.get(one["type"], "Make it shorter.")

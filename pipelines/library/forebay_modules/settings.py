@@ -152,6 +152,8 @@ def to_text(parameter: Mapping[str, Any], value: Any) -> str:
     """A value as the command-line text that `from_text` reads back."""
     if value is None:
         return ""
+    if parameter["type"] in ("int", "float"):  # 1 and 1.0 are one value, and one text
+        return str(int(value) if parameter["type"] == "int" else float(value))
     if parameter["type"] == "columns":
         return json.dumps(value, sort_keys=True, ensure_ascii=False)
     if isinstance(value, bool):
