@@ -58,11 +58,13 @@ class DatasetsView(WorkspaceAPIView):
     def get(self, request: Request, workspace_name: str) -> Response:
         """The latest version of each registered name; with `ids` (public ids, by commas; at most
         100) those versions, registered or not, as far as they are there."""
-        ids = request.query_params.get("ids")
-        if ids is None:
+        asked = request.query_params.get("ids")
+        if asked is None:
             rows = registered_datasets(self.workspace)
+        elif len(ids := asked.split(",")) > MOST_IDS:
+            raise InvalidInput.field("ids", f"At most {MOST_IDS} ids are answered at once.")
         else:
-            rows = dataset_versions(self.workspace, ids.split(",")[:MOST_IDS])
+            rows = dataset_versions(self.workspace, ids)
         return Response({"items": [dataset_json(version) for version in rows]})
 
     @extend_schema(request=dict, responses={201: dict})

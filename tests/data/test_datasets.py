@@ -65,6 +65,8 @@ def test_the_way_of_a_dataset(api: Any, workspace: Any, put: Any) -> None:
     some = api.get(f"{API}?ids={body['id']},{first['id']},gone").json()["items"]
     assert {one["id"] for one in some} == {body["id"], first["id"]}
     assert api.get(f"{API}?ids=").json()["items"] == []
+    many = api.get(f"{API}?ids={','.join(['gone'] * 101)}")
+    assert (many.status_code, many.json()["problems"][0]["field"]) == (422, "ids")
     files = api.get(f"{API}/{first['id']}/files").json()["items"]
     assert files == [
         {
