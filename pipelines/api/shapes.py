@@ -29,7 +29,11 @@ from workspaces.domain.times import iso
 
 ANSWERED_STEPS = 1_000
 MOST_METRICS = 20_000
-PASSING = ("status", "reason", "reason_data", "started_at", "ended_at")
+# What events tell of a run: its status, and tags and description that somebody changes.
+PASSING = (
+    *("status", "reason", "reason_data", "started_at", "ended_at"),
+    *("description", "tags", "properties"),
+)
 
 
 def run_url(workspace_name: str, run_uid: str) -> str:

@@ -16,6 +16,7 @@ from pipelines.selectors import last_event_id
 from pipelines.services.events import record_events
 from pipelines.services.progress import mark_runs_started
 from pipelines.services.records import ingest_records
+from pipelines.services.runs import update_run
 from tests.support.submitting import (
     body_of,
     finish,
@@ -89,12 +90,14 @@ def test_the_answer_to_a_submit_is_as_new_as_its_event(
     """Else who follows the run from `last_event` never hears that it began to run."""
     run = submit(workspace, actor, body_of("a", snapshot))
     events: list[Any] = []
+    update_run(run=Run.objects.get(pk=run.pk), changes={"tags": {"a": "1"}})
     mark_runs_started([run.pk], now=timezone.now(), events=events)  # the runner, meanwhile
     record_events(events, now=timezone.now())
     told = new_run_shape(run)
     assert told["last_event"] == last_event_id(run)
     assert told["status"] == "Running"
     assert told["started_at"] is not None
+    assert told["tags"] == {"a": "1"}
 
 
 def test_cancel_and_tags(api: Any, workspace: Any, actor: Any, snapshot: str):
