@@ -96,8 +96,8 @@ def modules_by_name(workspace: Workspace, names: Iterable[str]) -> dict[str, str
 
 
 def list_drafts(workspace: Workspace, *, text: str = "") -> QuerySet[PipelineDraft]:
-    """Drafts without their graphs; `text` is a part of the name."""
-    rows = PipelineDraft.objects.filter(workspace=workspace).defer("graph")
+    """Drafts without graphs, theirs and of their last runs; `text` is a part of the name."""
+    rows = PipelineDraft.objects.filter(workspace=workspace).defer("graph", "last_run__graph")
     if text:
         rows = rows.filter(name__icontains=text)
     return rows.select_related("created_by", "updated_by", "last_run", "last_run__experiment")
@@ -107,6 +107,7 @@ def get_draft(workspace: Workspace, uid: str, *, graph: bool = True) -> Pipeline
     """One draft, with its graph. Raises NotFound, for another workspace's ids too."""
     rows = PipelineDraft.objects.filter(workspace=workspace, uid=uid)
     rows = rows.select_related("workspace", "created_by", "updated_by", "last_run__experiment")
+    rows = rows.defer("last_run__graph")
     row = (rows if graph else rows.defer("graph")).first()
     if row is None:
         raise NotFound(f"There is no draft {uid!r} in workspace {workspace.name!r}.")
