@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import re
-import urllib.request
 from functools import cache
 from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
 
 from pipelines.services.library import read_library
+from tests.browser.panes import send
 
 MODULES = ".react-flow__node-card"
 
 
 def make_draft(studio: Any, **body: Any) -> str:
     """A draft by REST; its id."""
-    request = urllib.request.Request(
-        f"{studio.url}/api/v1/workspaces/{studio.workspace}/drafts",
-        json.dumps({"name": "Canvas", **body}).encode(),
-        {"Authorization": f"Bearer {studio.token}", "Content-Type": "application/json"},
-        method="POST",
-    )
-    with urllib.request.urlopen(request, timeout=60) as answer:
-        return str(json.load(answer)["id"])
+    return str(send(studio, "POST", "/drafts", {"name": "Canvas", **body})["id"])
 
 
 @cache

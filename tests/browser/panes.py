@@ -12,15 +12,6 @@ from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
 
-PLACES = {
-    "data": (0, 0),
-    "split": (0, 160),
-    "learner": (-320, 160),
-    "train": (-160, 320),
-    "score": (0, 480),
-    "evaluate": (0, 640),
-}
-
 
 def send(studio: Any, method: str, path: str, body: Any = None) -> Any:
     """The JSON of one request below the workspace's address."""
@@ -37,10 +28,22 @@ def send(studio: Any, method: str, path: str, body: Any = None) -> Any:
         raise AssertionError(error.read().decode()) from error
 
 
-def placed(graph: dict[str, Any]) -> dict[str, Any]:
+def places(apart: int = 160) -> dict[str, tuple[int, int]]:
+    """Where the cards of the classification stand, as somebody would lay it out."""
+    return {
+        "data": (0, 0),
+        "split": (0, apart),
+        "learner": (-2 * apart, apart),
+        "train": (-apart, 2 * apart),
+        "score": (0, 3 * apart),
+        "evaluate": (0, 4 * apart),
+    }
+
+
+def placed(graph: dict[str, Any], apart: int = 160) -> dict[str, Any]:
     """The graph with its cards apart from each other."""
     for index, one in enumerate(graph["nodes"]):
-        x, y = PLACES.get(one["id"], (0, 160 * index))
+        x, y = places(apart).get(one["id"], (0, apart * index))
         one["ui"] = {"x": x, "y": y}
     return graph
 

@@ -66,6 +66,7 @@ def test_the_list_of_keys_has_them_all(studio: Any, page: Page) -> None:
     canvas.root.focus()
     page.keyboard.press("?")
     keys = page.get_by_role("dialog", name="Keyboard shortcuts")
+    expect(keys.locator("dt").first).to_be_visible()  # the dialog is fetched once the canvas stands
     shown = [" ".join(one.split()) for one in keys.locator("dt").all_inner_texts()]
     for wanted in ("n", ".", "Ctrl S", "Ctrl Enter", "Ctrl Shift G", "Ctrl Shift Z or Ctrl Y"):
         assert wanted in shown

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.canvas import Canvas
+from tests.browser.panes import placed
 from tests.support.drafts import classification, node, wire
 
 SPLIT = {"dataset": ("Enter Data Manually", "results")}
@@ -127,7 +128,7 @@ def test_a_wire_into_nothing_brings_what_fits(studio: Any, page: Page) -> None:
 
 
 def test_fitting_ports_light_up_and_others_refuse_with_the_reason(studio: Any, page: Page) -> None:
-    canvas = Canvas(studio, page, graph=spread(classification()))
+    canvas = Canvas(studio, page, graph=placed(classification(), 140))
     canvas.pull(canvas.port("Train Model", "Trained model"), canvas.card("Score Model"))
     expect(canvas.port("Score Model", "Trained model")).to_have_attribute("data-mood", "target")
     expect(canvas.port("Split Data", "Dataset")).to_have_attribute("data-mood", "no")
@@ -147,24 +148,8 @@ def test_fitting_ports_light_up_and_others_refuse_with_the_reason(studio: Any, p
     assert canvas.sources("Split Data") == SPLIT
 
 
-def spread(graph: dict[str, Any]) -> dict[str, Any]:
-    """The classification as somebody would lay it out."""
-    places = {
-        "data": (0, 0),
-        "split": (0, 140),
-        "learner": (-280, 140),
-        "train": (-140, 280),
-        "score": (0, 420),
-        "evaluate": (0, 560),
-    }
-    for one in graph["nodes"]:
-        x, y = places[one["id"]]
-        one["ui"] = {"x": x, "y": y}
-    return graph
-
-
 def test_a_new_wire_replaces_and_an_end_comes_off(studio: Any, page: Page) -> None:
-    canvas = Canvas(studio, page, graph=spread(classification()))
+    canvas = Canvas(studio, page, graph=placed(classification(), 140))
     canvas.wire(
         canvas.port("Split Data", "Results dataset 1"), canvas.port("Score Model", "Dataset")
     )
@@ -218,7 +203,7 @@ def wire_middle(canvas: Canvas, first: str, last: str) -> tuple[float, float]:
 
 
 def test_slicing_marquee_and_moving_are_single_steps(studio: Any, page: Page) -> None:
-    canvas = Canvas(studio, page, graph=spread(classification()))
+    canvas = Canvas(studio, page, graph=placed(classification(), 140))
     page.keyboard.down("Alt")
     x, y = wire_middle(canvas, "Train Model", "Score Model")
     canvas.pull((x - 200, y + 4), (x + 220, y + 4))
@@ -257,7 +242,7 @@ def test_slicing_marquee_and_moving_are_single_steps(studio: Any, page: Page) ->
 
 
 def test_what_is_copied_is_pasted_into_another_draft(studio: Any, page: Page) -> None:
-    canvas = Canvas(studio, page, graph=spread(classification()))
+    canvas = Canvas(studio, page, graph=placed(classification(), 140))
     canvas.card("Split Data").click()
     page.keyboard.press("Shift+ArrowDown")  # and all that follows from it
     expect(page.locator(".react-flow__node.selected")).to_have_count(4)

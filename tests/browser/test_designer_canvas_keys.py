@@ -10,24 +10,16 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.browser.canvas import Canvas
+from tests.browser.panes import placed, places
 from tests.support.drafts import classification
 
-PLACES = {
-    "data": (0, 0),
-    "split": (0, 140),
-    "learner": (-280, 140),
-    "train": (-140, 280),
-    "score": (0, 420),
-    "evaluate": (0, 560),
-}
+PLACES = places(140)
 
 
 @pytest.fixture
 def canvas(studio: Any, page: Page) -> Canvas:
     """The classification, laid out, with a note and a group."""
-    graph = classification()
-    for one in graph["nodes"]:
-        one["ui"] = dict(zip(("x", "y"), PLACES[one["id"]], strict=True))
+    graph = placed(classification(), 140)
     graph["ui"] = {
         "notes": [
             {"id": "note", "x": 320, "y": 0, "width": 240, "height": 96, "text": "Ask Ada first"}

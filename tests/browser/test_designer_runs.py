@@ -12,7 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.browser.canvas import Canvas, make_draft
-from tests.browser.panes import send
+from tests.browser.panes import placed, send
 from tests.support.drafts import node, wire
 
 pytestmark = pytest.mark.needs("packages")
@@ -60,16 +60,7 @@ def chain(script: str, own: str = "", **values: Any) -> dict[str, Any]:
         node("script", "execute-python-script", [wire("dataset1", "data", "results")], script=text),
         node("summary", "summarize-data", [wire("dataset", "script", "results1")]),
     ]
-    for index, one in enumerate(nodes):
-        one["ui"] = {"x": 0, "y": 160 * index}
-    return {"version": 1, "parameters": [], "nodes": nodes}
-
-
-@pytest.fixture(scope="module")
-def compute(studio: Any) -> str:
-    if "runs" not in [one["name"] for one in studio.get("/computes")["items"]]:
-        send(studio, "POST", "/computes", {"name": "runs", "max_nodes": 2})
-    return "runs"
+    return placed({"version": 1, "parameters": [], "nodes": nodes})
 
 
 @dataclass(frozen=True)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import urllib.request
 from typing import Any
 
 from playwright.sync_api import Page, expect
 
 from tests.browser.canvas import Canvas
+from tests.browser.panes import send
 
 # What the browser itself says of requests that this test breaks, or that are refused.
 BROKEN = ["net::ERR_FAILED", "status of 409"]
@@ -30,10 +30,7 @@ def mend_saves(canvas: Canvas) -> None:
 
 
 def delete_draft(canvas: Canvas) -> None:
-    studio = canvas.studio
-    address = f"{studio.url}/api/v1/workspaces/{studio.workspace}/drafts/{canvas.draft}"
-    told = {"Authorization": f"Bearer {studio.token}"}
-    urllib.request.urlopen(urllib.request.Request(address, headers=told, method="DELETE"))
+    send(canvas.studio, "DELETE", f"/drafts/{canvas.draft}")
 
 
 def another(canvas: Canvas) -> Canvas:
