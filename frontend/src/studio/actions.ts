@@ -1,4 +1,5 @@
 /** Small behaviours by attribute, handled once for the whole page, also for what htmx brings later. */
+import { NOT_COPIED, putOnClipboard } from "./clipboard";
 import { toast } from "./toast";
 
 export function startActions(): void {
@@ -91,18 +92,7 @@ function showBusy(event: SubmitEvent, form: HTMLFormElement): void {
 }
 
 async function copyOut(button: HTMLElement, text: string): Promise<void> {
-  try {
-    await navigator.clipboard.writeText(text.trim());
-  } catch {
-    const area = document.createElement("textarea"); // no clipboard without https on another host
-    area.value = text.trim();
-    area.className = "visually-hidden";
-    document.body.append(area);
-    area.select();
-    const copied = document.execCommand("copy");
-    area.remove();
-    if (!copied) return toast("The browser did not allow copying.", "warning");
-  }
+  if (!await putOnClipboard(text.trim())) return toast(NOT_COPIED, "warning");
   toast("Copied.", "success");
   button.focus();
 }

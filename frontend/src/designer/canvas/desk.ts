@@ -1,5 +1,6 @@
 /** What canvas, toolbar and palette do together: places, views, adding. Not React. */
 import type { ReactFlowInstance } from "@xyflow/react";
+import { NOT_COPIED, putOnClipboard } from "../../studio/clipboard";
 import type { Addition, Commands, Designer, From } from "../contract";
 import { CARD, GAP, PILL } from "../core/geometry";
 import type { XY } from "../core/types";
@@ -185,11 +186,7 @@ export class Desk {
     if (selection.size === 0) return this.commands.say("Nothing is chosen to copy.");
     const text = this.commands.copyText();
     const count = selection.size;
-    try {
-      await navigator.clipboard.writeText(text);
-    } catch {
-      copyByHand(text);
-    }
+    if (!await putOnClipboard(text)) return this.commands.say(NOT_COPIED, "warning");
     if (cut && editable) this.commands.remove();
     this.commands.say(`${count === 1 ? "One thing" : `${count} things`} ${cut ? "cut" : "copied"} as JSON.`);
   }
@@ -213,17 +210,4 @@ export class Desk {
 function short(before: number, after: number): number {
   if (before < MARGIN) return MARGIN - before;
   return after < MARGIN ? after - MARGIN : 0;
-}
-
-/** Where there is no clipboard to write to (a page over http). */
-export function copyByHand(text: string): void {
-  const area = document.createElement("textarea");
-  area.value = text;
-  area.className = "visually-hidden";
-  document.body.append(area);
-  const before = document.activeElement;
-  area.select();
-  document.execCommand("copy");
-  area.remove();
-  if (before instanceof HTMLElement) before.focus();
 }

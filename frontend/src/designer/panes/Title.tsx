@@ -2,8 +2,8 @@
 import { useEffect, useRef, useState } from "react";
 import { isFinal, statusWord } from "../../graph/status";
 import type { Shown } from "../../graph/status";
-import { copyByHand } from "../canvas/desk";
 import { KEYMAP } from "../canvas/keymap";
+import { NOT_COPIED, putOnClipboard } from "../../studio/clipboard";
 import { useCommands, useDesigner } from "../context";
 import { aimAt } from "./aim";
 import { LateDialog, usePreloaded } from "./late";
@@ -148,13 +148,8 @@ function More() {
     location.assign(`${place.pages}/designer/${made.id}`);
   };
   const copy = async () => {
-    const text = commands.copyText(copyAll());
-    try {
-      await navigator.clipboard.writeText(text);
-    } catch {
-      copyByHand(text);
-    }
-    toast("The graph is on the clipboard as JSON.", "success");
+    if (await putOnClipboard(commands.copyText(copyAll()))) toast("The graph is on the clipboard as JSON.", "success");
+    else toast(NOT_COPIED, "warning");
   };
   const nodes = useDesigner((state) => state.view);
   const graph = useDesigner((state) => state.graph);

@@ -1,6 +1,7 @@
 /** A step's properties, in tabs; what its run says stands above them. */
 import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent } from "react";
 import type { DraftNode, Face, Problem } from "../core/types";
+import { NOT_COPIED, putOnClipboard } from "../../studio/clipboard";
 import { useCommands, useDesigner } from "../context";
 import { focusField, useAim } from "./aim";
 import { InputsTab } from "./inputs-tab";
@@ -61,7 +62,7 @@ export function NodePane({ id }: { id: string }) {
         <NodeName node={node} face={face} editable={editable} />
         <Menu label={`More for ${face.title}`}>
           {editable && <MenuItem icon="play" onPick={() => commands.open({ kind: "submit", upTo: id })}>Run up to here…</MenuItem>}
-          <MenuItem icon="copy" onPick={() => void navigator.clipboard?.writeText(commands.copyText([id])).then(() => commands.say(`${face.title} is on the clipboard.`))}>Copy</MenuItem>
+          <MenuItem icon="copy" onPick={() => void putOnClipboard(commands.copyText([id])).then((copied) => (copied ? commands.say(`${face.title} is on the clipboard.`) : commands.say(NOT_COPIED, "warning")))}>Copy</MenuItem>
           {editable && <MenuItem icon="new" onPick={() => commands.duplicate([id])}>Duplicate</MenuItem>}
           {editable && <><hr /><MenuItem icon="delete" onPick={() => commands.remove([id])}>Delete</MenuItem><MenuItem icon="delete" onPick={() => commands.remove([id], { reconnect: true })}>Delete and reconnect</MenuItem></>}
         </Menu>
