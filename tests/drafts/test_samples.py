@@ -106,7 +106,9 @@ def test_the_data_of_all_samples_by_rest(api: Any, workspace: Any) -> None:
     assert made.status_code == 201
     names = {one["name"] for one in made.json()["items"]}
     assert names == {one["name"] for sample in read_samples() for one in sample.data}
-    assert all(name.startswith("Sample: ") for name in names)  # the palette knows them by it
+    assert all(name.startswith("Sample: ") for name in names)
+    listed = api.get(f"{root}/samples").json()["items"]
+    assert names == {name for sample in listed for name in sample["datasets"]}
     again = api.post(f"{root}/samples/datasets").json()["items"]
     assert {one["id"] for one in again} == {one["id"] for one in made.json()["items"]}
     assert {one["version"] for one in api.get(f"{root}/datasets").json()["items"]} == {1}

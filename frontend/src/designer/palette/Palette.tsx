@@ -4,6 +4,8 @@ import { Icon } from "../../cards/parts";
 import { useCommands, useDesigner, usePlace } from "../context";
 import type { Designer } from "../contract";
 import { useDesk } from "../canvas/parts";
+import { rest } from "../panes/page";
+import { useLoad } from "../panes/parts";
 import { DATASETS, levelsOf, OWN_GROUP } from "./groups";
 import { datasetItem, findItems, moduleItem, type Found, type Item } from "./items";
 import { ItemRow, type Tip } from "./ItemRow";
@@ -12,9 +14,6 @@ import { ItemTip } from "./ItemTip";
 
 const parts = ({ modules, datasets, groups }: Designer) => ({ modules, datasets, groups });
 const OPEN_KEY = "forebay:designer-groups";
-/** What names of the samples' data begin with (pipelines/library/samples). */
-const SAMPLES = "Sample: ";
-const SAMPLE_COUNT = 5;
 /** Datasets that are shown before "Show all". */
 const FEW = 12;
 /** Rows of a search. */
@@ -34,7 +33,6 @@ export function Palette() {
   const sections = useMemo(() => sectionsOf(items, groups), [items, groups]);
   const found = useMemo(() => (query.trim() ? findItems(items, query) : null), [items, query]);
   const recent = useRecent(items);
-  const samples = datasets.filter((one) => one.name.startsWith(SAMPLES));
 
   const pick = (item: Item) => {
     setTip(null);
@@ -77,7 +75,7 @@ export function Palette() {
                 {section.parent && section.parent !== sections[index - 1]?.parent && <h2 className="dz-parent">{section.parent}</h2>}
                 <Group title={section.title} count={section.items.length} open={open.is(section.group)} onToggle={() => open.toggle(section.group)} inner={section.parent !== ""}>
                   {section.items.length > 0 && <ul className="dz-items">{rowsOf(section)}</ul>}
-                  {section.group === DATASETS && samples.length < SAMPLE_COUNT && <SampleData some={samples.length > 0} />}
+                  {section.group === DATASETS && <SampleData />}
                   {section.group === OWN_GROUP ? <OwnModules some={section.items.length > 0} /> : section.items.length === 0 && <Nothing group={section.group} />}
                 </Group>
               </div>
@@ -105,11 +103,15 @@ function Nothing({ group }: { group: string }) {
 }
 
 /** For who has no data at hand: what the sample pipelines work on. */
-function SampleData({ some }: { some: boolean }) {
-  const editable = useDesigner((state) => state.editable);
+function SampleData() {
+  const datasets = useDesigner((state) => state.datasets);
   const { addSampleData } = useCommands();
   const [adding, setAdding] = useState(false);
-  if (!editable) return null;
+  const samples = useLoad((signal) => rest<{ items: { datasets: string[] }[] }>("/samples", { signal }), []);
+  const names = samples.phase === "ready" ? samples.value.items.flatMap((one) => one.datasets) : [];
+  const there = new Set(datasets.map((one) => one.name));
+  if (names.every((name) => there.has(name))) return null;
+  const some = names.some((name) => there.has(name));
   const add = async () => {
     if (adding) return;
     setAdding(true);
