@@ -41,7 +41,7 @@ function nodeChanges(was: DraftNode, node: DraftNode, name: (id: string) => stri
   if (was.module?.version !== node.module?.version) what.push(`version ${was.module?.version ?? "default"} became ${node.module?.version ?? "default"}`);
   for (const key of new Set([...Object.keys(was.settings ?? {}), ...Object.keys(node.settings ?? {})])) {
     const [a, b] = [was.settings?.[key], node.settings?.[key]];
-    if (!sameValue(a, b)) what.push(`${key}: ${short(a)} became ${short(b)}`);
+    if (!sameValue(a, b)) what.push(`${key}: ${shortText(a)} became ${shortText(b)}`);
   }
   const inputs = (one: DraftNode) => new Map((one.inputs ?? []).filter((input) => input.source).map((input) => [input.name, input.source]));
   const [from, to] = [inputs(was), inputs(node)];
@@ -51,7 +51,7 @@ function nodeChanges(was: DraftNode, node: DraftNode, name: (id: string) => stri
     const words = (source: typeof a) => (!source ? "nothing" : "node" in source ? name(source.node) : "parameter" in source ? source.parameter : "datastore" in source ? source.path : "a dataset");
     what.push(`input ${port}: ${words(a)} became ${words(b)}`);
   }
-  if (!sameValue(was.compute, node.compute)) what.push(`compute: ${short(was.compute)} became ${short(node.compute)}`);
+  if (!sameValue(was.compute, node.compute)) what.push(`compute: ${shortText(was.compute)} became ${shortText(node.compute)}`);
   if ((was.comment ?? "") !== (node.comment ?? "")) what.push("comment");
   if ((was.allow_reuse ?? true) !== (node.allow_reuse ?? true)) what.push(node.allow_reuse === false ? "no reuse any more" : "reuse allowed");
   if (!sameValue(was.outputs, node.outputs)) what.push("registration of outputs");
@@ -65,13 +65,14 @@ function parameterChanges(before: DraftGraph, after: DraftGraph): string[] {
   for (const [name, one] of now) {
     const was = old.get(name);
     if (!was) told.push(`Parameter ${name} added`);
-    else if (!sameValue(was, one)) told.push(`Parameter ${name}: ${short(was.default)} became ${short(one.default)}`);
+    else if (!sameValue(was, one)) told.push(`Parameter ${name}: ${shortText(was.default)} became ${shortText(one.default)}`);
   }
   for (const name of old.keys()) if (!now.has(name)) told.push(`Parameter ${name} removed`);
   return told;
 }
 
-function short(value: unknown): string {
+/** A value in a sentence about what changed. */
+export function shortText(value: unknown): string {
   if (value === undefined || value === null || value === "") return "nothing";
   if (isReference(value)) return `the parameter ${value.parameter}`;
   const include = columnNames(value);
@@ -92,7 +93,7 @@ const FIELD_WORDS = { name: "name", description: "description", experiment: "exp
 
 /** Fields beside the graph that two versions have otherwise, in sentences. */
 export function diffFields(mine: Fields, theirs: Fields): string[] {
-  const text = (value: unknown) => short(typeof value === "object" && value !== null && Object.keys(value).length === 0 ? "" : value);
+  const text = (value: unknown) => shortText(typeof value === "object" && value !== null && Object.keys(value).length === 0 ? "" : value);
   return (Object.keys(FIELD_WORDS) as (keyof typeof FIELD_WORDS)[])
     .filter((field) => !sameJson(mine[field], theirs[field]))
     .map((field) => `The ${FIELD_WORDS[field]}: ${text(mine[field])} in mine, ${text(theirs[field])} in theirs.`);

@@ -1,6 +1,8 @@
 /** Two runs of a draft beside each other: what was set otherwise, and which figures came out otherwise. Pure. */
 import type { StepJson } from "../../../graph/types";
 import type { DraftGraph, DraftNode, PaletteModule, Setting } from "../../core/types";
+import { shortText } from "../diff";
+import { sameValue } from "../settings";
 import { numberText } from "./table-answer";
 
 /** What a difference of two graphs of runs is about: settings by their labels with their defaults; no places, no notes. */
@@ -30,14 +32,18 @@ function labelled(node: DraftNode, modules: readonly PaletteModule[], hasDefault
   return { ...node, settings };
 }
 
-/** Steps whose figures may differ, by node: not those that have the very same result in both. */
-export function stepsToCompare(before: readonly StepJson[], after: readonly StepJson[]): [StepJson | undefined, StepJson | undefined][] {
+type Pair = [StepJson | undefined, StepJson | undefined];
+
+/** Each step as it was in both runs, by node; those that are gone come last. */
+export function stepPairs(before: readonly StepJson[], after: readonly StepJson[]): Pair[] {
   const old = new Map(before.map((step) => [step.node_id, step]));
   const now = new Map(after.map((step) => [step.node_id, step]));
-  return [...new Set([...now.keys(), ...old.keys()])]
-    .map((node): [StepJson | undefined, StepJson | undefined] => [old.get(node), now.get(node)])
-    .filter(([was, is]) => origin(was) !== origin(is));
+  return [...new Set([...now.keys(), ...old.keys()])].map((node): Pair => [old.get(node), now.get(node)]);
 }
+
+/** Steps whose figures may differ: not those that have the very same result in both. */
+export const stepsToCompare = (before: readonly StepJson[], after: readonly StepJson[]): Pair[] =>
+  stepPairs(before, after).filter(([was, is]) => origin(was) !== origin(is));
 
 const origin = (step: StepJson | undefined): string | undefined => step?.reused_from?.step_id ?? step?.id;
 
@@ -62,8 +68,6 @@ export function changeText({ before, after }: MetricRow): string {
 
 /** Values of pipeline parameters that are not the same. */
 export function valueChanges(before: Readonly<Record<string, unknown>>, after: Readonly<Record<string, unknown>>): string[] {
-  return [...new Set([...Object.keys(before), ...Object.keys(after)])].flatMap((name) => {
-    const [was, is] = [JSON.stringify(before[name] ?? null), JSON.stringify(after[name] ?? null)];
-    return was === is ? [] : [`Parameter ${name}: ${was === "null" ? "nothing" : was} became ${is === "null" ? "nothing" : is}`];
-  });
+  return [...new Set([...Object.keys(before), ...Object.keys(after)])]
+    .flatMap((name) => (sameValue(before[name], after[name]) ? [] : [`Parameter ${name}: ${shortText(before[name])} became ${shortText(after[name])}`]));
 }

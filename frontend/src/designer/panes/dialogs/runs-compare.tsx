@@ -1,5 +1,5 @@
 /** What is different between two runs of this draft: settings, figures, and how each step went. */
-import { shownStatus, type Shown } from "../../../graph/status";
+import { shownStatus } from "../../../graph/status";
 import { stepTime } from "../../../cards/parts";
 import type { RunJson, StepJson } from "../../../graph/types";
 import type { DraftGraph } from "../../core/types";
@@ -9,7 +9,7 @@ import { DiffView } from "../diff-view";
 import { pagePlace, rest } from "../page";
 import { Chip, useLoad, Waiting } from "../parts";
 import { useTitles } from "../titles";
-import { asRun, changeText, differs, metricRows, stepsToCompare, valueChanges, type Logged, type MetricRow } from "./run-difference";
+import { asRun, changeText, differs, metricRows, stepPairs, stepsToCompare, valueChanges, type Logged, type MetricRow } from "./run-difference";
 import { numberText } from "./table-answer";
 
 interface Whole extends Omit<RunJson, "graph" | "steps"> { graph: DraftGraph; steps: StepJson[]; parameters: Record<string, unknown> }
@@ -44,7 +44,7 @@ export function RunsComparison({ before, after }: { before: string; after: strin
       <section aria-label="Steps"><h3>Steps</h3>
         <div className="table-wrap"><table className="table small">
           <thead><tr><th scope="col">Step</th>{[old, now].map((run) => <th key={run.id} scope="col"><a href={`${pagePlace().pages}/runs/${run.id}/`}>Run {run.number}</a></th>)}</tr></thead>
-          <tbody>{pairs(old.steps, now.steps).map(([was, is]) => <tr key={(is ?? was)?.node_id}><th scope="row" dir="auto">{(is ?? was)?.name}</th><td><Went step={was} /></td><td><Went step={is} /></td></tr>)}</tbody>
+          <tbody>{stepPairs(old.steps, now.steps).map(([was, is]) => <tr key={(is ?? was)?.node_id}><th scope="row" dir="auto">{(is ?? was)?.name}</th><td><Went step={was} /></td><td><Went step={is} /></td></tr>)}</tbody>
         </table></div>
       </section>
     </div>
@@ -55,12 +55,7 @@ const shown = (value: number | null): string => (value === null ? "–" : number
 
 function Went({ step }: { step: StepJson | undefined }) {
   if (!step) return <span className="muted">not part of it</span>;
-  return <span className="row"><Chip status={shownStatus(step) as Shown} /><span className="muted">{stepTime(step, Date.now())}</span></span>;
-}
-
-function pairs(before: readonly StepJson[], after: readonly StepJson[]): [StepJson | undefined, StepJson | undefined][] {
-  const gone = before.filter((step) => !after.some((one) => one.node_id === step.node_id));
-  return [...after.map((step): [StepJson | undefined, StepJson] => [before.find((one) => one.node_id === step.node_id), step]), ...gone.map((step): [StepJson, undefined] => [step, undefined])];
+  return <span className="row"><Chip status={shownStatus(step)} /><span className="muted">{stepTime(step, Date.now())}</span></span>;
 }
 
 async function figures(before: readonly StepJson[], after: readonly StepJson[], signal: AbortSignal): Promise<MetricRow[] | null> {
