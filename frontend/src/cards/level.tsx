@@ -3,7 +3,7 @@ import { useStore } from "@xyflow/react";
 import { createContext, useContext, type ReactNode } from "react";
 
 export type Level = "near" | "far" | "dots";
-export const levelOf = (zoom: number): Level => (zoom >= 0.45 ? "near" : zoom >= 0.2 ? "far" : "dots");
+const levelOf = (zoom: number): Level => (zoom >= 0.45 ? "near" : zoom >= 0.2 ? "far" : "dots");
 
 const LevelContext = createContext<Level>("near");
 export const useLevel = (): Level => useContext(LevelContext);

@@ -2,11 +2,9 @@
  * Places without Graphviz: ranks by the longest path, wires that pass a rank go between its cards, few crossings, and each card
  * near the middle of what it is wired with. At once for a thousand cards, never fails, the same for the same graph.
  */
-import type { Positions } from "./layout";
+import { GAP_X, GAP_Y, type Positions } from "./layout";
 import { ORDER_PORT, portShare, type Card, type GraphModel, type Port } from "./model";
 
-const GAP_X = 36;
-const GAP_Y = 64;
 /** Where a wire passes a rank: as wide as the room that it needs. */
 const LANE = 12;
 const MOST_LANES = 6000;

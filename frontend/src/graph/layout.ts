@@ -9,8 +9,8 @@ export type Routes = Record<string, Point[]>;
 export interface LayoutRequest { dot: string; ids: string[] }
 
 const INCH = 72;
-const GAP_X = 36;
-const GAP_Y = 64;
+export const GAP_X = 36;
+export const GAP_Y = 64;
 /** A wire this long passes a rank of cards on its way. */
 const SKIPS = GAP_Y * 2.4;
 /** Ranks with more cards than this are folded into several rows. */

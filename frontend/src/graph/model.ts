@@ -57,7 +57,7 @@ export function buildModel(graph: GraphJson, steps: Iterable<StepJson> = []): Gr
   return { cards: [...cards.values()], wires, byId: cards };
 }
 
-export const stepCardId = (node: string): string => `step:${node}`;
+const stepCardId = (node: string): string => `step:${node}`;
 export const portId = (side: "in" | "out", name: string): string => `${side}:${name}`;
 
 /** Types of the pipeline's parameters by name. */

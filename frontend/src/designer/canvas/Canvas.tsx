@@ -4,6 +4,7 @@ import { Background, BackgroundVariant, ReactFlow, SelectionMode, useReactFlow, 
 import { useLevel } from "../../cards/level";
 import { useCommands, useDesigner, usePlace } from "../context";
 import type { Designer } from "../contract";
+import { GRID } from "../core/geometry";
 import { StepCard } from "./Card";
 import { ConnectTo } from "./ConnectTo";
 import { FIT } from "./desk";
@@ -19,7 +20,7 @@ import { MiniMap } from "./MiniMap";
 import { NoteCard } from "./Note";
 import { NARROW, useDesk, useHeld } from "./parts";
 import { PillCard } from "./Pill";
-import { boxesOf, GRID } from "./places";
+import { boxesOf } from "./places";
 import { QuickAdd } from "./QuickAdd";
 import { CanvasSearch } from "./Search";
 import { Slice } from "./Slice";

@@ -1,7 +1,6 @@
 /** The lines along which a dragged card stands with its neighbours. */
 import { ViewportPortal } from "@xyflow/react";
-import type { Guide } from "./alignment";
-import { useUi } from "./ui";
+import { useUi, type Guide } from "./ui";
 
 const OVER = 16;
 

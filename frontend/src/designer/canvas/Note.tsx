@@ -3,9 +3,9 @@ import { memo, useEffect, useRef, useState } from "react";
 import { NodeResizer, type NodeProps } from "@xyflow/react";
 import { Icon } from "../../cards/parts";
 import { useCommands, useDesigner } from "../context";
+import { GRID } from "../core/geometry";
 import type { Note } from "../core/types";
 import type { NoteNode } from "./flow";
-import { GRID } from "./places";
 import { useDesk } from "./parts";
 import { useUi, useUiStore } from "./ui";
 

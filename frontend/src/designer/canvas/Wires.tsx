@@ -47,19 +47,20 @@ function Sheet({ lines }: { lines: readonly Line[] }) {
   const chosen = useUi((ui) => ui.wires);
   const cut = useUi((ui) => ui.slice?.wires);
   const looks = useMemo(() => {
-    const byLook = new Map<string, string[]>();
+    const found = new Map<string, { look: string; type: string; paths: string[] }>();
     for (const line of lines) {
-      const look = `${line.wire.type} ${line.look}`;
-      const list = byLook.get(look);
-      if (list) list.push(pathOf(line));
-      else byLook.set(look, [pathOf(line)]);
+      const { look, wire: { type } } = line;
+      const key = `${type} ${look}`;
+      const one = found.get(key);
+      if (one) one.paths.push(pathOf(line));
+      else found.set(key, { look, type, paths: [pathOf(line)] });
     }
-    return [...byLook].map(([look, all]) => ({ look, type: look.slice(0, look.indexOf(" ")), path: all.join("") }));
+    return [...found].map(([key, { look, type, paths: all }]) => ({ key, look, type, path: all.join("") }));
   }, [lines]);
   const marked = chosen.size || cut?.size ? lines.filter(({ wire: { id } }) => chosen.has(id) || cut?.has(id)) : [];
   return (
     <>
-      {looks.map(({ look, type, path }) => <g key={look} className={look}><path className="dz-wire-path" d={path} data-type={type} /></g>)}
+      {looks.map(({ key, look, type, path }) => <g key={key} className={look}><path className="dz-wire-path" d={path} data-type={type} /></g>)}
       {marked.map((line) => <WireLine key={line.wire.id} line={line} />)}
     </>
   );

@@ -1,9 +1,9 @@
 /** Lines that show with what a dragged card stands in line, and how far it is from there. Pure. */
 import type { XY } from "../core/types";
 import { overlaps, type Box } from "./places";
+import type { Guide } from "./ui";
 
-export interface Guide { from: XY; to: XY }
-export interface Aligned { by: XY; guides: readonly Guide[] }
+interface Aligned { by: XY; guides: readonly Guide[] }
 
 /** Start, middle and end along one axis, and where the box lies across it. */
 interface Span { marks: readonly [number, number, number]; across: readonly [number, number] }

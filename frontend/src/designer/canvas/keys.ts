@@ -1,12 +1,12 @@
 /** The keyboard of the whole editor. Fields and dialogs keep their own keys. */
 import { useEffect } from "react";
 import { useRead } from "../context";
+import { GRID } from "../core/geometry";
 import { aimAt } from "../panes/aim";
 import type { Desk } from "./desk";
 import { cardOf } from "./gestures";
 import { KEYMAP, pressed, type Binding, type KeyName } from "./keymap";
 import { useDesk, useWiring } from "./parts";
-import { GRID } from "./places";
 import { readingOrder, reach, stepTo, waysOf } from "./walk";
 import type { Wiring } from "./wiring";
 

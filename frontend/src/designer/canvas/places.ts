@@ -1,15 +1,15 @@
 /** Where cards, ports and wires lie on the canvas. Pure. */
 import { portShare } from "../../graph/model";
 import type { Designer } from "../contract";
-import { CARD, NOTE, PILL } from "../core/geometry";
+import { CARD, GRID, NOTE, PILL } from "../core/geometry";
 import type { Group, Wire, XY } from "../core/types";
 import type { PortEnd } from "./ui";
 
 export interface Box extends XY { width: number; height: number }
 type Drawn = Pick<Designer, "graph" | "view">;
 
-export const GRID = 8;
 export const PILL_PORT = "out";
+const ORDER_INSET = 16;
 const FRAME = { side: 24, top: 48, bottom: 32 } as const;
 
 export const snapped = ({ x, y }: XY): XY => ({ x: Math.round(x / GRID) * GRID, y: Math.round(y / GRID) * GRID });
@@ -65,7 +65,6 @@ export function portPoint(end: PortEnd, { view }: Pick<Designer, "view">, boxes:
   const y = end.side === "in" ? box.y : box.y + box.height;
   return { x: box.x + (index < 0 ? box.width - ORDER_INSET : portShare(index, ports.length) * box.width), y };
 }
-export const ORDER_INSET = 16;
 
 export const startOf = (wire: Wire): PortEnd => ("pill" in wire.from ? { card: wire.from.pill, port: PILL_PORT, side: "out" } : { card: wire.from.node, port: wire.from.output, side: "out" });
 export const endOf = (wire: Wire): PortEnd => ({ card: wire.to.node, port: wire.to.port, side: "in" });

@@ -2,8 +2,9 @@
 import { createContext, useContext, useSyncExternalStore } from "react";
 import type { Addition, From } from "../contract";
 import type { XY } from "../core/types";
-import type { Guide } from "./alignment";
 
+/** A line along which cards stand. */
+export interface Guide { from: XY; to: XY }
 /** A port of a card (a node's id, or a pill's key). */
 export interface PortEnd { card: string; port: string; side: "in" | "out" }
 

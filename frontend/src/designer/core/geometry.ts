@@ -7,6 +7,8 @@ export const NOTE = { width: 240, height: 120 } as const;
 /** Between a copy and what it was copied from. */
 export const STEP_ASIDE = 32;
 export const GAP = 64;
+/** Cards stand on it. */
+export const GRID = 8;
 
 /** The upper left corner of what stands at these places; zero when nothing does. */
 export function corner(places: Iterable<Partial<XY>>): XY {

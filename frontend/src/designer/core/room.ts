@@ -1,7 +1,7 @@
 /** Room for a step that was put in between two others: it stands below what it reads, and what would lie under it moves down. */
 import { move } from "./adding";
 import { stepsBefore } from "./edit";
-import { CARD, NOTE, PILL } from "./geometry";
+import { CARD, GRID, NOTE, PILL } from "./geometry";
 import { isPlain, sourceKey } from "./sources";
 import type { DraftGraph, XY } from "./types";
 import type { Scene } from "./wiring";
@@ -12,7 +12,6 @@ interface Box extends XY { width: number; height: number }
 const BELOW = 40;
 /** Between cards that have nothing to do with each other. */
 const BESIDE = 16;
-const GRID = 8;
 
 /** The graph with `id` at this place or a little lower, and all that stood there further down. */
 export function withRoom({ graph, view }: Scene, id: string, at: XY): DraftGraph {

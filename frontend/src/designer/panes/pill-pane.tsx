@@ -4,6 +4,7 @@ import type { Pill } from "../core/types";
 import type { DatasetItem } from "../contract";
 import { pillFaults } from "../core/view";
 import { useCommands, useDesigner } from "../context";
+import { SOURCE_ICON } from "../palette/groups";
 import { Combobox } from "./combobox";
 import { DefaultText } from "./default-text";
 import { PathInput } from "./fields/path";
@@ -27,7 +28,7 @@ export function PillPane({ id }: { id: string }) {
   const parameter = "parameter" in source ? parameters?.find((one) => one.name === source.parameter) : undefined;
   return (
     <div className="pane">
-      <div className="pane-head"><Icon name={pill.kind === "dataset" ? "dataset" : pill.kind === "datastore" ? "folder" : "parameter"} /><h2 className="pane-name"><bdi className="ellipsis" title={pill.title}>{pill.title}</bdi></h2></div>
+      <div className="pane-head"><Icon name={SOURCE_ICON[pill.kind]} /><h2 className="pane-name"><bdi className="ellipsis" title={pill.title}>{pill.title}</bdi></h2></div>
       <div className="pane-body">
         {pill.kind === "dataset" && editable && <ChosenDataset pill={pill} />}
         <dl className="facts">
