@@ -5,7 +5,8 @@ import type { Problem } from "../../core/types";
 import { useCommands, useDesigner } from "../../context";
 import { Combobox } from "../combobox";
 import { messageOf, rest } from "../page";
-import { DefaultInput, numberFault, TYPE_WORDS } from "./parameter-default";
+import { DefaultInput, TYPE_WORDS } from "./parameter-default";
+import { useParameterValues, type Values } from "./parameter-values";
 import { Field, Icon, Modal, plural, useLoad, Waiting } from "../parts";
 import { DefaultText } from "../default-text";
 import { sameValue } from "../settings";
@@ -15,34 +16,32 @@ type Way = "new" | "existing" | "none";
 interface EndpointItem { id: string; name: string; status?: string; default_version?: string; versions?: unknown[] }
 
 /** What was filled in and not sent, for the next time. */
-let unsent: { way: Way; name?: string; description?: string; endpoint: string; newName?: string; makeDefault: boolean; values: Record<string, unknown> } | null = null;
+let unsent: { way: Way; name?: string; description?: string; endpoint: string; newName?: string; makeDefault: boolean; values: Values } | null = null;
 
 export function PublishDialog({ onClose }: { onClose: () => void }) {
   const { publish } = useCommands();
   const draft = useDesigner((state) => state.draft);
-  const parameters = useDesigner((state) => state.graph.parameters) ?? [];
   const live = useDesigner((state) => state.problems);
   const endpoints = useLoad((signal) => rest<{ items: EndpointItem[] }>("/pipeline-endpoints?limit=200", { signal }).then((told) => told.items.filter((one) => one.status !== "Archived")), []);
-  const standard = Object.fromEntries(parameters.map((one) => [one.name, draft.parameters[one.name] ?? one.default ?? undefined]));
+  const { parameters, values, set, typed, faults: wrong } = useParameterValues(unsent?.values);
   const [way, setWay] = useState<Way>(unsent?.way ?? "new");
   const [name, setName] = useState(unsent?.name ?? draft.name);
   const [description, setDescription] = useState(unsent?.description ?? draft.description);
   const [endpoint, setEndpoint] = useState(unsent?.endpoint ?? "");
   const [newName, setNewName] = useState(unsent?.newName ?? draft.name);
   const [makeDefault, setMakeDefault] = useState(unsent?.makeDefault ?? true);
-  const [values, setValues] = useState<Record<string, unknown>>(() => ({ ...standard, ...Object.fromEntries(Object.entries(unsent?.values ?? {}).filter(([name]) => name in standard)) }));
   const [problems, setProblems] = useState<Problem[]>([]);
   const [refused, setRefused] = useState("");
   const [tried, setTried] = useState(false);
   const [sending, setSending] = useState(false);
-  useEffect(() => { unsent = { way, endpoint, makeDefault, ...(name !== draft.name && { name }), ...(description !== draft.description && { description }), ...(newName !== draft.name && { newName }), values: Object.fromEntries(Object.entries(values).filter(([name, value]) => !sameValue(value, standard[name]))) }; });
+  useEffect(() => { unsent = { way, endpoint, makeDefault, ...(name !== draft.name && { name }), ...(description !== draft.description && { description }), ...(newName !== draft.name && { newName }), values: typed }; });
   const found = endpoints.phase === "ready" ? endpoints.value : [];
   const chosen = found.find((one) => one.id === endpoint);
   const faults = {
     name: name.trim() ? "" : "Give the published pipeline a name.",
     endpoint: way !== "existing" || chosen ? "" : "Choose the endpoint that gets the next version.",
     newName: way !== "new" || newName.trim() ? "" : "Give the endpoint a name.",
-    values: parameters.some((one) => numberFault(one.type, values[one.name])) ? "A default is no number." : "",
+    values: wrong.size ? "A default is no number." : "",
     taken: way === "new" && found.some((one) => one.name === newName.trim()) ? "There is an endpoint of this name: choose “next version” to add to it." : "",
   };
   const submit = async () => {
@@ -88,7 +87,7 @@ export function PublishDialog({ onClose }: { onClose: () => void }) {
         <Field label="Name of the published pipeline" required error={tried && faults.name ? faults.name : undefined}>{(ids) => <input {...ids} type="text" dir="auto" maxLength={255} value={name} onChange={(event) => setName(event.target.value)} />}</Field>
         <Field label="Description">{(ids) => <textarea {...ids} rows={2} dir="auto" value={description} onChange={(event) => setDescription(event.target.value)} />}</Field>
         {parameters.length > 0 && <fieldset className="pane-fieldset"><legend>Defaults of its parameters</legend>
-          {parameters.map((one) => <Field key={one.name} label={<bdi>{one.name}</bdi>} error={numberFault(one.type, values[one.name]) ? `${one.name} ${numberFault(one.type, values[one.name])}.` : undefined} help={<>{TYPE_WORDS[one.type] ?? one.type}{!sameValue(values[one.name], one.default) && <>; the draft has <DefaultText value={one.default} /></>}</>}>{(ids) => <DefaultInput type={one.type} value={values[one.name]} set={(value) => setValues({ ...values, [one.name]: value })} ids={ids} label={one.name} />}</Field>)}</fieldset>}
+          {parameters.map((one) => <Field key={one.name} label={<bdi>{one.name}</bdi>} error={wrong.get(one.name)} help={<>{TYPE_WORDS[one.type] ?? one.type}{!sameValue(values[one.name], one.default) && <>; the draft has <DefaultText value={one.default} /></>}</>}>{(ids) => <DefaultInput type={one.type} value={values[one.name]} set={(value) => set(one.name, value)} ids={ids} label={one.name} />}</Field>)}</fieldset>}
       </div>
     </Modal>
   );

@@ -6,7 +6,8 @@ import type { Problem } from "../../core/types";
 import { useCommands, useDesigner } from "../../context";
 import { Combobox } from "../combobox";
 import { messageOf, rest } from "../page";
-import { DefaultInput, numberFault, TYPE_WORDS } from "./parameter-default";
+import { DefaultInput, TYPE_WORDS } from "./parameter-default";
+import { useParameterValues, type Values } from "./parameter-values";
 import { Field, Icon, Modal, plural, useLoad } from "../parts";
 import { runsOfDraft } from "./runs-dialog";
 import { DefaultText } from "../default-text";
@@ -16,7 +17,7 @@ import { ProblemList } from "./problem-list";
 import { TagsInput } from "./tags-input";
 
 /** What was filled in and not sent, for the next time: a problem is mended first, or Escape was pressed. */
-let unsent: { experiment?: string; description: string; tags?: Record<string, string>; goOn: boolean; values: Record<string, unknown> } | null = null;
+let unsent: { experiment?: string; description: string; tags?: Record<string, string>; goOn: boolean; values: Values } | null = null;
 
 export function SubmitDialog({ upTo, onClose }: { upTo: string | null; onClose: () => void }) {
   const commands = useCommands();
@@ -25,14 +26,12 @@ export function SubmitDialog({ upTo, onClose }: { upTo: string | null; onClose: 
   const faces = useDesigner((state) => state.view.faces);
   const experiments = useLoad((signal) => rest<{ items: { name: string; run_count?: number }[] }>("/experiments?limit=200", { signal }).then((told) => told.items), []);
   const runs = useLoad((signal) => runsOfDraft("", signal), []);
-  const parameters = graph.parameters ?? [];
-  const standard = Object.fromEntries(parameters.map((one) => [one.name, draft.parameters[one.name] ?? one.default ?? undefined]));
+  const { parameters, values, set, typed, faults } = useParameterValues(unsent?.values);
   const proposed = draft.experiment || experimentOf(draft.name);
   const [experiment, setExperiment] = useState(unsent?.experiment ?? proposed);
   const [description, setDescription] = useState(unsent?.description ?? "");
   const [tags, setTags] = useState<Record<string, string>>(unsent?.tags ?? draft.tags);
   const [until, setUntil] = useState(upTo);
-  const [values, setValues] = useState<Record<string, unknown>>(() => ({ ...standard, ...Object.fromEntries(Object.entries(unsent?.values ?? {}).filter(([name]) => name in standard)) }));
   const [forced, setForced] = useState<ReadonlySet<string>>(new Set());
   const [goOn, setGoOn] = useState(unsent?.goOn ?? false);
   const [problems, setProblems] = useState<Problem[]>([]);
@@ -41,7 +40,7 @@ export function SubmitDialog({ upTo, onClose }: { upTo: string | null; onClose: 
   const alert = useRef<HTMLDivElement>(null);
   const sent = useRef(false);
   useEffect(() => {
-    if (!sent.current) unsent = { description, goOn, ...(experiment !== proposed && { experiment }), ...(!sameValue(tags, draft.tags) && { tags }), values: Object.fromEntries(Object.entries(values).filter(([name, value]) => !sameValue(value, standard[name]))) };
+    if (!sent.current) unsent = { description, goOn, ...(experiment !== proposed && { experiment }), ...(!sameValue(tags, draft.tags) && { tags }), values: typed };
   });
 
   const missing = parameters.filter((one) => values[one.name] === undefined || values[one.name] === null || values[one.name] === "");
@@ -49,9 +48,8 @@ export function SubmitDialog({ upTo, onClose }: { upTo: string | null; onClose: 
     experiment: experiment.trim(), description: description.trim(), upTo: until, tags, continueOnStepFailure: goOn, forceNodes: [...forced],
     parameters: Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined && value !== null && value !== "")),
   };
-  const faults = new Map(parameters.flatMap((one) => { const told = numberFault(one.type, values[one.name]); return told ? [[one.name, `${one.name} ${told}.`] as const] : []; }));
   const [firstFault] = faults.values();
-  const fault = firstFault ? firstFault : !form.experiment ? "Name the experiment that the run belongs to." : "";
+  const fault = firstFault ?? (form.experiment ? "" : "Name the experiment that the run belongs to.");
   const submit = async () => {
     if (sending) return;
     if (fault) { setRefused(fault); return focusAlert(alert); }
@@ -96,8 +94,8 @@ export function SubmitDialog({ upTo, onClose }: { upTo: string | null; onClose: 
               const changed = !sameValue(values[one.name], one.default);
               return <div key={one.name} data-changed={changed || undefined} className="pane-field"><Field label={<bdi>{one.name}</bdi>} required={one.default === undefined || one.default === null} error={faults.has(one.name) ? faults.get(one.name) : missing.includes(one) && problems.length + Number(Boolean(refused)) > 0 ? `${one.name} needs a value.` : undefined}
                 help={<>{TYPE_WORDS[one.type] ?? one.type}{changed && <>; default: <DefaultText value={one.default} /></>}</>}
-                action={changed && one.default !== undefined && one.default !== null && <button type="button" className="button button-quiet button-small" onClick={() => setValues({ ...values, [one.name]: one.default })}>Default<span className="visually-hidden"> of {one.name}</span></button>}>
-                {(ids) => <DefaultInput type={one.type} value={values[one.name]} set={(value) => setValues({ ...values, [one.name]: value })} ids={ids} label={one.name} recent={recent.get(one.name)} />}
+                action={changed && one.default !== undefined && one.default !== null && <button type="button" className="button button-quiet button-small" onClick={() => set(one.name, one.default)}>Default<span className="visually-hidden"> of {one.name}</span></button>}>
+                {(ids) => <DefaultInput type={one.type} value={values[one.name]} set={(value) => set(one.name, value)} ids={ids} label={one.name} recent={recent.get(one.name)} />}
               </Field></div>;
             })}</fieldset>}
           <Field label="Run" help={until ? "Only this step and what it needs." : undefined}>{(ids) => <select {...ids} value={until ?? ""} onChange={(event) => setUntil(event.target.value || null)}><option value="">the whole pipeline</option>{graph.nodes.map((one) => <option key={one.id} value={one.id}>up to {faces.get(one.id)?.title ?? one.id}</option>)}</select>}</Field>
