@@ -1,5 +1,6 @@
 /** What keeps the draft from running, at the bottom: by step, live while editing, each a way to its field. */
 import { useEffect, useRef, useState, type KeyboardEvent } from "react";
+import type { Designer } from "../contract";
 import type { Problem } from "../core/types";
 import { useDesigner } from "../context";
 import { useJump } from "./jump";
@@ -9,8 +10,11 @@ import { Icon, plural } from "./parts";
 const SETTLED = 1200;
 const NONE: readonly Problem[] = [];
 
+/** An empty canvas is a beginning, no fault. */
+export const shownProblems = ({ graph, problems }: Designer): readonly Problem[] => (graph.nodes.length ? problems : NONE);
+
 export function Problems() {
-  const problems = useDesigner((state) => (state.graph.nodes.length ? state.problems : NONE)); // an empty canvas is a beginning, no fault
+  const problems = useDesigner(shownProblems);
   const checking = useDesigner((state) => state.checking);
   const steps = useDesigner((state) => state.graph.nodes.length);
   const faces = useDesigner((state) => state.view.faces);

@@ -8,6 +8,7 @@ import { useCommands, useDesigner } from "../context";
 import { aimAt } from "./aim";
 import { LateDialog, usePreloaded } from "./late";
 import { messageOf, pagePlace, rest, toast } from "./page";
+import { shownProblems } from "./Problems";
 import { Chip, Icon, Menu, MenuItem, Modal, plural } from "./parts";
 
 export function Title() {
@@ -15,7 +16,7 @@ export function Title() {
   const commands = useCommands();
   const name = useDesigner((state) => state.draft.name);
   const editable = useDesigner((state) => state.editable);
-  const problems = useDesigner((state) => (state.graph.nodes.length ? state.problems.length : 0));
+  const problems = useDesigner(shownProblems).length;
   const steps = useDesigner((state) => state.graph.nodes.length);
   usePageName(name);
   return (
