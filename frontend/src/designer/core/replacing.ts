@@ -2,7 +2,7 @@
 import { mapNodes, mapSources, nodeOf, withSource, withUi, type Outcome } from "./edit";
 import { typeFits } from "./rules";
 import { sourceKey, sourceName } from "./sources";
-import { keepsSetting } from "./upgrades";
+import { inputLoss, keepsSetting, outputLoss } from "./upgrades";
 import type { DraftGraph, DraftNode, ModuleSpec, PaletteModule, PortType, SourceJson, SourcePill, Wire } from "./types";
 import type { Scene } from "./wiring";
 
@@ -15,7 +15,7 @@ export function movesTo({ graph, view }: Scene, id: string, to: ModuleSpec): Mov
   const lost: string[] = [];
   const into = view.wires.filter((wire) => wire.kind === "data" && wire.to.node === id);
   const inputs = matched(into.map((wire) => ({ name: wire.to.port, fits: (type: PortType) => typeFits(wire.type, type) })), to.inputs);
-  for (const wire of into) if (inputs.get(wire.to.port) === null) lost.push(`The wire into ${face?.inputs.find((port) => port.name === wire.to.port)?.label ?? wire.to.port}.`);
+  for (const wire of into) if (inputs.get(wire.to.port) === null) lost.push(inputLoss(view, wire));
   const readers = new Map<string, Wire[]>();
   for (const wire of view.wires) {
     if (wire.kind === "data" && "node" in wire.from && wire.from.node === id) readers.set(wire.from.output, [...(readers.get(wire.from.output) ?? []), wire]);
@@ -23,7 +23,7 @@ export function movesTo({ graph, view }: Scene, id: string, to: ModuleSpec): Mov
   const wanted = (wire: Wire): PortType => view.faces.get(wire.to.node)?.inputs.find((port) => port.name === wire.to.port)?.type ?? "any";
   const outputs = matched([...readers].map(([name, wires]) => ({ name, fits: (type: PortType) => wires.every((wire) => typeFits(type, wanted(wire))) })), to.outputs);
   for (const [name, wires] of readers) {
-    if (outputs.get(name) === null) lost.push(...wires.map((wire) => `The wire from ${face?.outputs.find((port) => port.name === name)?.label ?? name} to ${view.faces.get(wire.to.node)?.title ?? wire.to.node}.`));
+    if (outputs.get(name) === null) lost.push(...wires.map((wire) => outputLoss(view, wire)));
   }
   for (const [name, value] of Object.entries(nodeOf(graph, id)?.settings ?? {})) {
     if (!keepsSetting(name, value, to)) lost.push(`The setting ${face?.parameters.find((one) => one.name === name)?.label ?? name}.`);

@@ -2,7 +2,7 @@
 import { mapNodes, nodeOf, withNode, withSource, type Outcome } from "./edit";
 import { typeFits, typeWords } from "./rules";
 import { isReference, valueFault } from "./values";
-import type { DraftGraph, ModuleSpec, PaletteModule, SpecParameter, SpecPort } from "./types";
+import type { DraftGraph, GraphView, ModuleSpec, PaletteModule, SpecParameter, SpecPort, Wire } from "./types";
 import type { Scene } from "./wiring";
 
 export interface SpecChange { part: "inputs" | "outputs" | "parameters"; what: "added" | "removed" | "changed"; name: string; label: string; sentence: string }
@@ -70,18 +70,23 @@ export function upgradeLosses({ graph, view }: Scene, id: string, to: ModuleSpec
   const losses: string[] = [];
   for (const wire of view.wires) {
     if (wire.kind !== "data") continue;
-    if (wire.to.node === id && !keepsInput(wire.type, wire.to.port, to)) {
-      losses.push(`The wire into ${face.inputs.find((port) => port.name === wire.to.port)?.label ?? wire.to.port}.`);
-    }
-    if ("node" in wire.from && wire.from.node === id && !keepsOutput(view, wire, to)) {
-      losses.push(`The wire from ${face.outputs.find((port) => port.name === (wire.from as { output: string }).output)?.label ?? "an output"} to ${view.faces.get(wire.to.node)?.title ?? wire.to.node}.`);
-    }
+    if (wire.to.node === id && !keepsInput(wire.type, wire.to.port, to)) losses.push(inputLoss(view, wire));
+    if ("node" in wire.from && wire.from.node === id && !keepsOutput(view, wire, to)) losses.push(outputLoss(view, wire));
   }
   for (const [name, value] of Object.entries(node.settings ?? {})) {
     const label = face.parameters.find((one) => one.name === name)?.label ?? name;
     if (!keepsSetting(name, value, to)) losses.push(`The setting ${label}${isReference(value) ? ` (parameter ${value.parameter})` : typeof value === "object" ? "" : ` (${String(value)})`}.`);
   }
   return losses;
+}
+
+export const inputLoss = ({ faces }: GraphView, { to: { node, port } }: Wire): string =>
+  `The wire into ${faces.get(node)?.inputs.find((one) => one.name === port)?.label ?? port}.`;
+
+/** Of a wire that comes from a step. */
+export function outputLoss({ faces }: GraphView, { from, to }: Wire): string {
+  const { node, output } = from as { node: string; output: string };
+  return `The wire from ${faces.get(node)?.outputs.find((one) => one.name === output)?.label ?? output} to ${faces.get(to.node)?.title ?? to.node}.`;
 }
 
 function keepsInput(made: import("./types").PortType, port: string, to: ModuleSpec): boolean {
