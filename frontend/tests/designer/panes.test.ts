@@ -1,11 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { diffGraphs, isSame } from "../../src/designer/panes/diff";
+import { diffFields, diffGraphs, isSame } from "../../src/designer/panes/diff";
 import { cellText, compareTables, profileOf, readTable } from "../../src/designer/panes/dialogs/table-answer";
 import { asRead, asRun, changeText, differs, metricRows, stepsToCompare, valueChanges } from "../../src/designer/panes/dialogs/run-difference";
 import { columnsRule, experimentOf, readableWhy, inputField, problemAt, readNumber, ruleValue, shownDefault, tabOf, usesOf } from "../../src/designer/panes/settings";
 import { pastedCells, readCsv, withCells, writeCsv } from "../../src/designer/panes/table-text";
 import { changedSince } from "../../src/designer/core/since";
 import type { DraftGraph, DraftNode } from "../../src/designer/core/types";
+import type { Fields } from "../../src/designer/host";
 
 const graph: DraftGraph = {
   version: 1,
@@ -149,6 +150,19 @@ describe("a result that is older than the draft", () => {
   it("never ends in a circle without an answer", () => {
     const round = of(step("a", {}, "b"), step("b", {}, "a"));
     expect(changedSince(round, round, "a")).toBe("");
+  });
+});
+
+describe("two versions of a draft", () => {
+  const fields = (change: Partial<Fields> = {}): Fields => ({ name: "Iris", description: "", experiment: "", default_compute: "local", parameters: { rate: 0.1, same: 1 }, tags: {}, properties: {}, ...change });
+  it("tells what differs beside the graph, values of parameters too", () => {
+    expect(diffFields(fields(), fields())).toEqual([]);
+    expect(diffFields(fields(), fields({ name: "Wine", tags: { team: "a" }, parameters: { same: 1, rate: 0.2, more: "x" } }))).toEqual([
+      "The name: Iris in mine, Wine in theirs.",
+      'The tags: nothing in mine, {"team":"a"} in theirs.',
+      "The value of the parameter rate: 0.1 in mine, 0.2 in theirs.",
+      "The value of the parameter more: nothing in mine, x in theirs.",
+    ]);
   });
 });
 

@@ -94,7 +94,11 @@ const FIELD_WORDS = { name: "name", description: "description", experiment: "exp
 /** Fields beside the graph that two versions have otherwise, in sentences. */
 export function diffFields(mine: Fields, theirs: Fields): string[] {
   const text = (value: unknown) => shortText(typeof value === "object" && value !== null && Object.keys(value).length === 0 ? "" : value);
-  return (Object.keys(FIELD_WORDS) as (keyof typeof FIELD_WORDS)[])
-    .filter((field) => !sameJson(mine[field], theirs[field]))
-    .map((field) => `The ${FIELD_WORDS[field]}: ${text(mine[field])} in mine, ${text(theirs[field])} in theirs.`);
+  const told = (words: string, one: unknown, other: unknown) => (sameJson(one ?? null, other ?? null) ? [] : [`The ${words}: ${text(one)} in mine, ${text(other)} in theirs.`]);
+  const fields = Object.keys(FIELD_WORDS) as (keyof typeof FIELD_WORDS)[];
+  const values = [...new Set([...Object.keys(mine.parameters), ...Object.keys(theirs.parameters)])];
+  return [
+    ...fields.flatMap((field) => told(FIELD_WORDS[field], mine[field], theirs[field])),
+    ...values.flatMap((name) => told(`value of the parameter ${name}`, mine.parameters[name], theirs.parameters[name])),
+  ];
 }
