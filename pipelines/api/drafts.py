@@ -104,7 +104,7 @@ class SampleListView(WorkspaceAPIView):
 
     @extend_schema(responses=OpenApiTypes.OBJECT)
     def get(self, request: Request, workspace_name: str) -> Response:
-        """What `POST …/drafts` takes as `sample`: key, name, summary, size, names of its data."""
+        """What `POST …/drafts` takes as `sample`: key, name, summary, number of steps, data."""
         return Response({"items": [sample_shape(one) for one in read_samples()]})
 
 
