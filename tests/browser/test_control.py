@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, Route, expect
 
+from tests.browser.axe import faults_of, too_wide
 from tests.browser.test_story import submit
 from tests.support.pipelines import FAILING, WRITER, write_scripts
 
@@ -143,14 +143,5 @@ def test_the_new_pages_are_accessible_and_fit_their_window(page: Page, failed: s
         run + "?tab=steps&panel=metrics",
     ):
         page.goto(url)
-        page.wait_for_timeout(400)
-        for violation in Axe().run(page).response["violations"]:
-            if violation["impact"] in ("serious", "critical"):
-                targets = [node["target"] for node in violation["nodes"]][:3]
-                found.append(f"{url}: {violation['id']} {targets}")
-        width, view = page.evaluate(
-            "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
-        )
-        if width > view + 1:
-            found.append(f"{url} is {width} px wide in a window of {view} px")
+        found += faults_of(page, url) + too_wide(page, url)
     assert found == []

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from tests.browser.axe import faults_of, too_wide
 from tests.browser.conftest import HOME
 from tests.support.pipelines import WRITER, run_program, write_scripts
 
@@ -57,11 +57,7 @@ def test_no_page_has_a_serious_accessibility_problem(page: Page, run_id: str, tm
         page.goto(url.format(run=run_id))
         if name == "graph":
             expect(page.locator(".react-flow__node").first).to_be_visible()
-        page.wait_for_timeout(300)
-        for violation in Axe().run(page).response["violations"]:
-            if violation["impact"] in ("serious", "critical"):
-                targets = [node["target"] for node in violation["nodes"]][:3]
-                found.append(f"{name}: {violation['id']} {targets}")
+        found += faults_of(page, name)
     assert found == []
 
 
@@ -71,10 +67,7 @@ def test_no_page_has_a_serious_accessibility_problem(page: Page, run_id: str, tm
 def test_long_names_do_not_widen_a_page(page: Page, run_id: str):
     for name, url in PAGES.items():
         page.goto(url.format(run=run_id))
-        width, view = page.evaluate(
-            "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
-        )
-        assert width <= view + 1, f"{name} is {width} px wide in a window of {view} px"
+        assert too_wide(page, name) == []
 
 
 def test_the_graph_works_by_keyboard(page: Page, run_id: str):

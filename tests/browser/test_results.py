@@ -3,7 +3,6 @@ tries, and a build's log that arrives while one looks."""
 
 from __future__ import annotations
 
-import json
 import re
 import signal
 import uuid
@@ -11,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from tests.browser.axe import faults_of, too_wide
 from tests.browser.test_story import node
 from tests.support.pipelines import run_program, write_scripts
 
@@ -255,14 +254,5 @@ def test_these_pages_are_accessible_and_fit_their_window(
         f"{run}resubmit?force=x",
     ):
         page.goto(url)
-        page.wait_for_timeout(400)
-        for violation in Axe().run(page).response["violations"]:
-            if violation["impact"] in ("serious", "critical"):
-                targets = [one["target"] for one in violation["nodes"]][:3]
-                found.append(f"{url}: {violation['id']} {json.dumps(targets)}")
-        width, view = page.evaluate(
-            "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
-        )
-        if width > view + 1:
-            found.append(f"{url} is {width} px wide in a window of {view} px")
+        found += faults_of(page, url) + too_wide(page, url)
     assert found == []
