@@ -7,7 +7,7 @@ import type { DraftJson } from "./core/types";
 /** `draft`: of this one only, to be kept as a new one; without it those of the workspace, to be opened. */
 interface Place { draft: string; api: string; pages: string; user: string }
 
-export function showUnsaved(box: HTMLElement): void {
+function showUnsaved(box: HTMLElement): void {
   const { draft = "", api = "", pages = "", user = "" } = box.dataset;
   const place: Place = { draft, api, pages, user };
   const backups = new Backups(draft, user, "", pages);
